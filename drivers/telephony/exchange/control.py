@@ -1,0 +1,221 @@
+"""What signalling and media say to each other.
+
+Signalling decides everything; media only shapes sound. The two share one
+SOCK_SEQPACKET socket pair: one datagram carries a batch of messages (msgpack,
+a list), media drains it at the start of every tick. Sockets for RTP are bound by
+signalling and handed over with SCM_RIGHTS (`AddSocket`). Prompts are loaded by
+signalling into shared memory (int16, 8000 Hz) and named by offset.
+
+Channel numbers and `gen` are given by signalling alone, so no request needs an
+answer. An event with another `gen` than the channel's present one is stale.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+PCMU, PCMA = 0, 8
+
+
+class Control(Struct, frozen=True, kw_only=True, tag=True, array_like=True):
+    """Signalling → media."""
+
+
+class AddSocket(Control, frozen=True, kw_only=True, tag=True):
+    """The datagram's one ancillary fd is a bound UDP socket. Media owns it from now on."""
+
+    sock: int
+    port: int
+
+
+class AddSound(Control, frozen=True, kw_only=True, tag=True):
+    """Samples [start, start + length) of the shared sound memory are sound number `sound`."""
+
+    sound: int
+    start: int
+    length: int
+
+
+class OpenChannel(Control, frozen=True, kw_only=True, tag=True):
+    """A leg. kind "desk": the remote address is learned from the first packet with `token`."""
+
+    ch: int
+    gen: int
+    sock: int
+    kind: Literal["rtp", "desk"] = "rtp"
+    token: bytes = b""
+
+
+class SetRemote(Control, frozen=True, kw_only=True, tag=True):
+    """Where to send and how (also after a re-INVITE).
+
+    payload: PCMU or PCMA; event: payload type of telephone-event (RFC 4733), -1: none,
+    then digits are detected in the sound. send / receive: the SDP direction.
+    """
+
+    ch: int
+    gen: int
+    host: str
+    port: int
+    payload: int = PCMA
+    event: int = -1
+    send: bool = True
+    receive: bool = True
+
+
+class CloseChannel(Control, frozen=True, kw_only=True, tag=True):
+    """ChannelStats answers it; the number may then be given again with another gen."""
+
+    ch: int
+    gen: int
+
+
+class PlaySounds(Control, frozen=True, kw_only=True, tag=True):
+    """Replaces what plays on the channel."""
+
+    ch: int
+    gen: int
+    op: int
+    sounds: list[int]
+    loop: bool = False
+    gain_db: float = 0.0
+
+
+class PlayTone(Control, frozen=True, kw_only=True, tag=True):
+    """A call-progress tone (450 Hz China plan by default), looped until stopped."""
+
+    ch: int
+    gen: int
+    op: int
+    tone: Literal["ringback", "busy", "dial", "congestion", "beep"]
+
+
+class StopPlay(Control, frozen=True, kw_only=True, tag=True):
+    ch: int
+    gen: int
+    op: int
+
+
+class SetRoom(Control, frozen=True, kw_only=True, tag=True):
+    """room 0: none. whisper_to: channel that alone hears this one, -1: everybody in the room.
+
+    echo: the channel hears itself (9103).
+    """
+
+    ch: int
+    gen: int
+    room: int
+    talk: bool = True
+    listen: bool = True
+    whisper_to: int = -1
+    echo: bool = False
+
+
+class SetGain(Control, frozen=True, kw_only=True, tag=True):
+    """How loudly the channel is heard by all others."""
+
+    ch: int
+    gen: int
+    gain_db: float
+
+
+class SendDtmf(Control, frozen=True, kw_only=True, tag=True):
+    ch: int
+    gen: int
+    digits: str
+
+
+class StartRecorder(Control, frozen=True, kw_only=True, tag=True):
+    """Left: what the channel says. Right: what it hears (room and prompts)."""
+
+    rec: int
+    ch: int
+    gen: int
+
+
+class PauseRecorder(Control, frozen=True, kw_only=True, tag=True):
+    rec: int
+    paused: bool
+
+
+class StopRecorder(Control, frozen=True, kw_only=True, tag=True):
+    rec: int
+
+
+class Stop(Control, frozen=True, kw_only=True, tag=True):
+    """End the process in order."""
+
+
+class Report(Struct, frozen=True, kw_only=True, tag=True, array_like=True):
+    """Media → signalling."""
+
+
+class Digit(Report, frozen=True, kw_only=True, tag=True):
+    """One key, at its beginning, once. source: "rfc4733" or "inband"."""
+
+    ch: int
+    gen: int
+    digit: str
+    source: str
+
+
+class PlayDone(Report, frozen=True, kw_only=True, tag=True):
+    """Ended by itself (never sent for a stopped or replaced play)."""
+
+    ch: int
+    gen: int
+    op: int
+
+
+class Heard(Report, frozen=True, kw_only=True, tag=True):
+    """heard False: no packet for 3 s (30 s while the far end may be silent); True: first or again."""
+
+    ch: int
+    gen: int
+    heard: bool
+
+
+class ChannelStats(Report, frozen=True, kw_only=True, tag=True):
+    """received: 0 when nothing came; then the other figures mean nothing."""
+
+    ch: int
+    gen: int
+    received: int
+    lost: int
+    jitter_ms: float
+
+
+class RecorderStopped(Report, frozen=True, kw_only=True, tag=True):
+    rec: int
+    samples: int
+
+
+class TickStats(Report, frozen=True, kw_only=True, tag=True):
+    """Every second: how long ticks took and how many began over 5 ms late."""
+
+    ticks: int
+    late: int
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+    channels: int
+
+
+AnyControl = (
+    AddSocket
+    | AddSound
+    | OpenChannel
+    | SetRemote
+    | CloseChannel
+    | PlaySounds
+    | PlayTone
+    | StopPlay
+    | SetRoom
+    | SetGain
+    | SendDtmf
+    | StartRecorder
+    | PauseRecorder
+    | StopRecorder
+    | Stop
+)
+AnyReport = Digit | PlayDone | Heard | ChannelStats | RecorderStopped | TickStats
