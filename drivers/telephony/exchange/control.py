@@ -2,16 +2,23 @@
 
 Signalling decides everything; media only shapes sound. The two share one
 SOCK_SEQPACKET socket pair: one datagram carries a batch of messages (msgpack,
-a list), media drains it at the start of every tick. Sockets for RTP are bound by
+a list, at most 64 KiB: see `pack`), media drains it at the start of every tick. Sockets for RTP are bound by
 signalling and handed over with SCM_RIGHTS (`AddSocket`). Prompts are loaded by
 signalling into shared memory (int16, 8000 Hz) and named by offset.
 
 Channel numbers and `gen` are given by signalling alone, so no request needs an
 answer. An event with another `gen` than the channel's present one is stale.
+
+Signalling and writer share another SOCK_SEQPACKET pair with the same framing
+(`WriterOpen` … `WriterSaved`); the sound itself goes from media to writer through
+the shared ring of `recorder.py`. An order is never needed between the two sockets:
+sound that comes before its `WriterOpen` waits for it.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 PCMU, PCMA = 0, 8
@@ -37,7 +44,11 @@ class AddSound(Control, frozen=True, kw_only=True, tag=True):
 
 
 class OpenChannel(Control, frozen=True, kw_only=True, tag=True):
-    """A leg. kind "desk": the remote address is learned from the first packet with `token`."""
+    """A leg. kind "desk": the remote address is learned from the hello with `token` (16 bytes).
+
+    The hello is `drivers.telephony.sound.rtp.desk_hello(token, nonce)`; SetRemote then
+    only gives codec and direction, its host and port are ignored.
+    """
 
     ch: int
     gen: int
@@ -47,7 +58,9 @@ class OpenChannel(Control, frozen=True, kw_only=True, tag=True):
 
 
 class SetRemote(Control, frozen=True, kw_only=True, tag=True):
-    """Where to send and how (also after a re-INVITE).
+    """Where to send and how (also after a re-INVITE). host: an IPv4 address, no name.
+
+    Host "" or "0.0.0.0" or port 0 (old-style hold): nothing is sent.
 
     payload: PCMU or PCMA; event: payload type of telephone-event (RFC 4733), -1: none,
     then digits are detected in the sound. send / receive: the SDP direction.
@@ -71,7 +84,10 @@ class CloseChannel(Control, frozen=True, kw_only=True, tag=True):
 
 
 class PlaySounds(Control, frozen=True, kw_only=True, tag=True):
-    """Replaces what plays on the channel."""
+    """Replaces what plays on the channel.
+
+    A looped play is music: it is silent while the channel talks in a room.
+    """
 
     ch: int
     gen: int
@@ -134,6 +150,8 @@ class StartRecorder(Control, frozen=True, kw_only=True, tag=True):
 
 
 class PauseRecorder(Control, frozen=True, kw_only=True, tag=True):
+    """A paused part is silence of the same length: times in the file stay times of the call."""
+
     rec: int
     paused: bool
 
@@ -199,6 +217,8 @@ class TickStats(Report, frozen=True, kw_only=True, tag=True):
     p99_ms: float
     max_ms: float
     channels: int
+    skipped: int = 0  # ticks that were left out because the process got no time
+    recorder_dropped: int = 0  # frames lost because the writer was too slow (the ring was full)
 
 
 AnyControl = (
@@ -219,3 +239,98 @@ AnyControl = (
     | Stop
 )
 AnyReport = Digit | PlayDone | Heard | ChannelStats | RecorderStopped | TickStats
+
+
+# ------------------------------------------------------- signalling and writer
+
+
+class WriterControl(Struct, frozen=True, kw_only=True, tag=True, array_like=True):
+    """Signalling → writer."""
+
+
+class WriterOpen(WriterControl, frozen=True, kw_only=True, tag=True):
+    """Recorder `rec` goes into this file (absolute; folders are made). Send it with StartRecorder."""
+
+    rec: int
+    path: str
+
+
+class WriterClose(WriterControl, frozen=True, kw_only=True, tag=True):
+    """No more will come although media did not say so (it died). WriterSaved answers."""
+
+    rec: int
+
+
+class WriterStop(WriterControl, frozen=True, kw_only=True, tag=True):
+    """Finish every file and end."""
+
+
+class WriterReport(Struct, frozen=True, kw_only=True, tag=True, array_like=True):
+    """Writer → signalling."""
+
+
+class WriterSaved(WriterReport, frozen=True, kw_only=True, tag=True):
+    """The file is complete and on disk."""
+
+    rec: int
+    path: str
+    duration_s: float
+
+
+class WriterFailed(WriterReport, frozen=True, kw_only=True, tag=True):
+    """The file cannot be written (disk full, no right); what was written stays readable.
+
+    Sent once; the recorder's further sound is thrown away. WriterSaved still follows its end.
+    """
+
+    rec: int
+    path: str
+    reason: str
+
+
+AnyWriterControl = WriterOpen | WriterClose | WriterStop
+AnyWriterReport = WriterSaved | WriterFailed
+
+# ---------------------------------------------------------------------- framing
+
+LARGEST_DATAGRAM_BYTES = 65536
+"""Receive with a buffer of this size."""
+
+_encoder = msgspec.msgpack.Encoder()
+_controls = msgspec.msgpack.Decoder(list[AnyControl])
+_reports = msgspec.msgpack.Decoder(list[AnyReport])
+_writer_controls = msgspec.msgpack.Decoder(list[AnyWriterControl])
+_writer_reports = msgspec.msgpack.Decoder(list[AnyWriterReport])
+
+
+def pack(messages: Iterable[Struct]) -> Iterator[bytes]:
+    """Datagrams, in order, each at most LARGEST_DATAGRAM_BYTES."""
+    waiting = list(messages)
+    while waiting:
+        size = min(len(waiting), 256)
+        datagram = _encoder.encode(waiting[:size])
+        while len(datagram) > LARGEST_DATAGRAM_BYTES and size > 1:
+            size //= 2
+            datagram = _encoder.encode(waiting[:size])
+        yield datagram
+        waiting = waiting[size:]
+
+
+def unpack_controls(datagram: bytes | memoryview) -> Sequence[AnyControl]:
+    """What media received; msgspec.DecodeError when it is none of ours."""
+    return _controls.decode(datagram)
+
+
+def unpack_reports(datagram: bytes | memoryview) -> Sequence[AnyReport]:
+    """What signalling received from media."""
+    return _reports.decode(datagram)
+
+
+def unpack_writer_controls(datagram: bytes | memoryview) -> Sequence[AnyWriterControl]:
+    """What the writer received."""
+    return _writer_controls.decode(datagram)
+
+
+def unpack_writer_reports(datagram: bytes | memoryview) -> Sequence[AnyWriterReport]:
+    """What signalling received from the writer."""
+    return _writer_reports.decode(datagram)
