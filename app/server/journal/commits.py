@@ -117,8 +117,7 @@ class Commits:
         except TimeoutError:
             pass
         self._work.put(None)
-        while self._thread.is_alive():
-            await asyncio.sleep(0.005)
+        await asyncio.to_thread(self._thread.join, 5.0)
 
     def _fly(self) -> None:
         if self._flying is not None or self._next is None:

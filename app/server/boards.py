@@ -1,0 +1,126 @@
+"""The server's side of its boards: events in, commands out, and taking a board after an outage.
+
+Knows the order DESIGN §7 wants: every event not yet journaled first, then the
+snapshot, then only differences. Knows nothing of calls; the floor decides.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from app.domain import effects as domain_effects
+from app.domain import inputs
+from app.domain.inputs import BoardConnected, BoardLost
+from app.server import log
+from app.server.bus import Bus, Entry
+from drivers.protocol import telephony
+from drivers.protocol.board import Board
+from drivers.protocol.telephony import AnyUp, Hello, Load, Snapshot
+
+INPUTS: dict[str, type] = {kind.__name__: kind for kind in inputs.FROM_BOARD}
+COMMANDS: dict[str, Any] = {
+    kind.__name__: getattr(telephony, kind.__name__) for kind in domain_effects.TO_BOARD
+}
+
+
+def to_input(event: AnyUp, board: str) -> Any:
+    """The same words as a domain dataclass."""
+    fields = {**msgspec.to_builtins(event), "board": board}
+    return msgspec.convert(fields, INPUTS[type(event).__name__])
+
+
+def to_command(effect: Any, epoch: int, command_id: str) -> Any:
+    fields = msgspec.to_builtins(effect)
+    del fields["board"]
+    return COMMANDS[type(effect).__name__](epoch=epoch, command_id=command_id, **fields)
+
+
+class BoardSide:
+    """One board as the server has it; the listener of its link.
+
+    acked: newest event in the journal of each boot of this board.
+    """
+
+    def __init__(self, name: str, bus: Bus, epoch: int, acked: dict[str, int]) -> None:
+        self.name = name
+        self.connected = False
+        self.hello: Hello | None = None
+        self.load: Load | None = None
+        self.on_taken: Callable[[], None] = lambda: None
+        self.on_hello: Callable[[Hello], None] = lambda hello: None
+        self._bus, self._epoch, self._acked = bus, epoch, acked
+        self._snapshot = Snapshot(legs=[], recordings=[])
+        self._takes_from_seq: int | None = None
+        self._link: Board | None = None
+        bus.listen(self._on_entry)
+
+    def use(self, link: Board) -> None:
+        self._link = link
+        link.start()
+
+    @property
+    def is_taken(self) -> bool:
+        return self._takes_from_seq is not None
+
+    async def close(self) -> None:
+        if self._link is not None:
+            await self._link.close()
+
+    # ------------------------------------------------ what the link tells
+
+    def on_connected(self, hello: Hello, snapshot: Snapshot) -> None:
+        assert self._link is not None
+        self.connected, self.hello, self._snapshot = True, hello, snapshot
+        self.on_hello(hello)
+        acked = self._acked.setdefault(hello.boot_id, 0)
+        self._link.attach(self._epoch, acked)
+        self._take_when_complete()
+
+    def on_event(self, event: AnyUp) -> None:
+        assert self.hello is not None
+        boot = self.hello.boot_id
+        if event.seq <= self._acked[boot]:
+            return  # a repetition of what is on its way to the disk
+        self._acked[boot] = event.seq
+        ack = self._acknowledge(boot, event.seq)
+        self._bus.put(to_input(event, self.name), board=(self.name, boot, event.seq), then=ack)
+        self._take_when_complete()
+
+    def on_load(self, load: Load) -> None:
+        self.load = load
+
+    def on_refused(self, command_id: str, reason: str) -> None:
+        log.log("warning", "board_command_refused", board=self.name, command_id=command_id, reason=reason)
+
+    def on_lost(self, reason: str) -> None:
+        self.connected, self._takes_from_seq, self.load = False, None, None
+        log.log("error", "board_lost", board=self.name, reason=reason)
+        self._bus.put(BoardLost(board=self.name))
+
+    # ------------------------------------------------------------ inside
+
+    def _acknowledge(self, boot: str, seq: int) -> Callable[[Entry], None]:
+        def safe(_: Entry) -> None:
+            if self._link is not None and self.hello is not None and self.hello.boot_id == boot:
+                self._link.ack(seq)
+
+        return safe
+
+    def _take_when_complete(self) -> None:
+        assert self.hello is not None
+        if self.is_taken or self._acked[self.hello.boot_id] < self._snapshot.last_seq:
+            return
+        self._takes_from_seq = self._bus.next_seq
+        snapshot = msgspec.convert(msgspec.to_builtins(self._snapshot), inputs.Snapshot)
+        self._bus.put(BoardConnected(board=self.name, boot_id=self.hello.boot_id, snapshot=snapshot))
+        log.log("info", "board_back", board=self.name, legs=len(snapshot.legs), pids=self.hello.pids)
+        self.on_taken()
+
+    def _on_entry(self, entry: Entry) -> None:
+        """Send the entry's effects for this board, unless they were decided before it was taken."""
+        if self._link is None or self._takes_from_seq is None or entry.seq < self._takes_from_seq:
+            return
+        for position, effect in enumerate(entry.effects):
+            if getattr(effect, "board", None) == self.name:
+                self._link.send(to_command(effect, self._epoch, f"{entry.seq}.{position}"))

@@ -1,0 +1,106 @@
+"""From the journal back to a living floor. Folds; never decides again.
+
+A snapshot of the folded state is only a cache: any doubt about it and everything is
+folded from the first record.
+"""
+
+import json
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.domain.floor.floor import Floor
+from app.domain.floor.flows import FlowEngine
+from app.server import log
+from app.server.answers import Answers
+from app.server.journal import codec, history
+
+SNAPSHOT_EVERY = 10_000
+FORMAT = 1
+
+
+@dataclass
+class Recovered:
+    """acked: newest journaled event of each boot of each board."""
+
+    floor: Floor
+    last_seq: int = 0
+    last_now_s: float = 0.0
+    last_at_utc: float | None = None
+    acked: dict[str, dict[str, int]] = field(default_factory=dict)
+    answers: Answers = field(default_factory=Answers)
+
+    def fold(self, record: codec.Record) -> None:
+        for event in record.events:
+            self.floor.apply(event, record.now_s, record.seq)
+        self.last_seq, self.last_now_s, self.last_at_utc = record.seq, record.now_s, record.at_utc
+        if record.board:
+            name, boot, number = record.board
+            self.acked.setdefault(name, {})[boot] = number
+        if record.command:
+            self.answers.keep(record.command, record.seq, record.at_utc, record.events)
+
+
+def recover(folder: Path, engine: FlowEngine) -> Recovered:
+    """Raises JournalDamaged or Gap: the server must not start."""
+    state = _from_snapshot(folder, engine) or Recovered(floor=Floor(engine))
+    for record in history.records(folder, state.last_seq):
+        state.fold(record)
+    return state
+
+
+# ------------------------------------------------------------- snapshots
+
+
+def snapshot_path(folder: Path) -> Path:
+    return folder / "snapshot.json"
+
+
+def take(state: Recovered) -> Callable[[Path], None]:
+    """Copy the state now; the returned function writes it once its last record is safe."""
+    body = {
+        "format": FORMAT,
+        "last_seq": state.last_seq,
+        "last_now_s": state.last_now_s,
+        "last_at_utc": state.last_at_utc,
+        "acked": state.acked,
+        "answers": state.answers.to_plain(),
+        "floor": state.floor.to_dict(),
+    }
+    data = msgspec.json.encode(body)
+
+    def write(folder: Path) -> None:
+        path = snapshot_path(folder)
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(b"%08x" % zlib.crc32(data) + data)
+        fresh.replace(path)
+
+    return write
+
+
+def _from_snapshot(folder: Path, engine: FlowEngine) -> Recovered | None:
+    path = snapshot_path(folder)
+    if not path.exists():
+        return None
+    data = path.read_bytes()
+    try:
+        if int(data[:8], 16) != zlib.crc32(data[8:]):
+            raise ValueError("its check sum is wrong")
+        plain: dict[str, Any] = json.loads(data[8:])
+        if plain["format"] != FORMAT:
+            raise ValueError("another release wrote it")
+        return Recovered(
+            floor=Floor.from_dict(plain["floor"], engine),
+            last_seq=plain["last_seq"],
+            last_now_s=plain["last_now_s"],
+            last_at_utc=plain["last_at_utc"],
+            acked=plain["acked"],
+            answers=Answers.from_plain(plain["answers"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        log.log("warning", "snapshot_ignored", path=str(path), reason=str(error))
+        return None
