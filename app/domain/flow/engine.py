@@ -13,8 +13,8 @@ the flow's `on_error`, and when that fails too, the call is hung up.
 Acts (every one has `language`):
     play       prompts
     collect    prompts, barge_in, min, max, terminators, first_timeout_s, next_timeout_s, secret
-    lookup     what, by {name: value}, timeout_s
-    speak      parts [{"prompt": name} | {"text": …, "prompt": name}]  make the missing sounds
+    lookup     what, args {name: value}, timeout_s
+    speak      text, parts [{"prompt": name} | {"text": …, "prompt": name}]: make the missing sounds
     queue      queue, priority
     voicemail  box, prompts, max_s
     transfer   to
@@ -22,23 +22,23 @@ Acts (every one has `language`):
     wait       nothing new: what was asked before goes on
     end        the run is over and the floor goes on by itself
 
-Signals:
-    {"got": "played"}
+Signals (the key may be `got` or `signal`):
+    {"got": "played", "digits": ""}           digits: a key that interrupted it
     {"got": "collected", "reason": full|terminator|timeout|stopped|failed, "digits": "12"}
     {"got": "pressed", "digit": "5"}          a key outside a collect; kept for the next one
     {"got": "looked_up", "value": {…} | null, "error": "" | "timeout" | …}
-    {"got": "spoken", "prompts": ["zh_CN/text/…"]}
-    {"got": "left", "exit": "overflow" | "closed" | "next" | "answered" | …}
+    {"got": "spoken", "prompts": ["zh_CN/text/…"]}   to be played next; or "played" when they were
+    {"got": "left", "exit": "overflow" | "closed" | "next" | "answered" | …}    (or `reason`)
     {"got": "failed", "reason": …}            the act could not be done
     {"got": "hung_up"}                        the caller is gone: on_hang_up, without sounds
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.flow import keys
-from app.domain.flow.definition import Definition, Node
+from app.domain.flow.definition import LANGUAGES, Definition, Node, NotAFlow, parse
 from app.domain.flow.node import Act, End, Failed, Go, GoTo, NodeType, Outcome, Signal, Turn, Wait
 from app.domain.flow.nodes import TYPES
 
@@ -49,14 +49,14 @@ NORMAL, TEMPORARY_FAILURE = 16, 41  # Q.850
 
 Run = dict[str, Any]
 
-ANSWERS: Mapping[str, str] = {
-    "play": "played",
-    "collect": "collected",
-    "lookup": "looked_up",
-    "speak": "spoken",
-    "queue": "left",
-    "voicemail": "left",
-    "transfer": "left",
+ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "play": ("played",),
+    "collect": ("collected",),
+    "lookup": ("looked_up",),
+    "speak": ("spoken", "played"),
+    "queue": ("left",),
+    "voicemail": ("left",),
+    "transfer": ("left",),
 }
 SILENT = ("lookup",)  # what an on_hang_up handler may still wait for
 
@@ -75,29 +75,48 @@ class Step:
     act: Act
 
 
-def start(definition: Definition, variables: Mapping[str, Any], language: str) -> Step:
-    """Begin a flow. variables: plain values, such as caller and called."""
+def start(definition: Definition | Mapping[str, Any], variables: Mapping[str, Any], language: str) -> Step:
+    """Begin a flow. definition: parsed (quicker), or the document. variables: caller, called, …"""
+    if not isinstance(definition, Definition):
+        try:
+            definition = parse(definition)
+        except NotAFlow as error:
+            return _unreadable(error, language)
     given = {name: declared.default for name, declared in definition.variables.items()}
     walk = _Walk(definition, {**given, **variables}, language)
     return walk.on(GoTo(definition.start))
 
 
-def resume(definition: Definition, run: Run, signal: Signal) -> Step:
+def resume(definition: Definition | Mapping[str, Any], run: Run, signal: Signal) -> Step:
     """Go on after a wait. `run` is left as it was."""
+    if not isinstance(definition, Definition):
+        try:
+            definition = parse(definition, int(run.get("version") or 1))
+        except NotAFlow as error:
+            return _unreadable(error, str(run.get("language") or LANGUAGES[0]))
     walk = _Walk.of(definition, run)
-    got = signal.get("got")
+    got, asked = signal.get("got", signal.get("signal")), walk.wait.get("do", "")
     if got == "hung_up":
         return walk.hung_up()
     if got == "pressed":
         return walk.pressed(str(signal.get("digit", "")))
-    if got == "failed":
-        return walk.on(Failed(str(signal.get("reason", "")) or "failed"))
-    if got != ANSWERS.get(walk.wait.get("do", "")):
+    if got == "failed" and asked == "lookup":
+        signal = {"got": "looked_up", "value": None, "error": str(signal.get("reason") or "failed")}
+    elif got == "failed":
+        return walk.on(Failed(str(signal.get("reason") or "failed")))
+    elif got not in ANSWERS.get(asked, ()):
         return walk.on(Failed(f"unexpected signal {got!r}"))
     if got == "collected" and walk.ahead:
         signal = {**signal, "digits": walk.ahead + str(signal.get("digits") or "")}
         walk.ahead = ""
+    if got == "left":
+        signal = {**signal, "exit": signal.get("exit", signal.get("reason"))}
     return walk.answered(signal)
+
+
+def _unreadable(error: NotAFlow, language: str) -> Step:
+    act = {"do": "hang_up", "cause": TEMPORARY_FAILURE, "error": str(error), "language": language}
+    return Step(run=None, act=act)
 
 
 class _Walk:
@@ -119,7 +138,7 @@ class _Walk:
 
     @classmethod
     def of(cls, definition: Definition, run: Run) -> "_Walk":
-        walk = cls(definition, dict(run.get("variables") or {}), str(run.get("language") or "zh_CN"))
+        walk = cls(definition, dict(run.get("variables") or {}), str(run.get("language") or LANGUAGES[0]))
         walk.node = str(run.get("node") or definition.start)
         walk.tries = dict(run.get("attempts") or {})
         walk.ahead = str(run.get("ahead") or "")
@@ -153,8 +172,7 @@ class _Walk:
         known = self._known(self.node)
         if known is None or known[1].resume is None:
             return self.on(Failed(f"nobody waits in node {self.node!r}"))
-        turn = self._turn(*known)
-        return self.on(self._settle(turn, known[1].resume(turn, signal)))
+        return self.on(self._settle(self._turn(*known), known[1].resume, signal))
 
     def pressed(self, digit: str) -> Step:
         """A key that came outside a collect: it counts as if the collect had heard it."""
@@ -181,8 +199,7 @@ class _Walk:
         self.node = name
         self.tries = {}
         self.entered.append(name)
-        turn = self._turn(*known)
-        return self._settle(turn, known[1].enter(turn))
+        return self._settle(self._turn(*known), known[1].enter)
 
     def _leave(self, exit: str) -> Outcome:
         known = self._known(self.node)
@@ -220,7 +237,13 @@ class _Walk:
             ahead=self.ahead,
         )
 
-    def _settle(self, turn: Turn, outcome: Outcome) -> Outcome:
+    def _settle(self, turn: Turn, act: Callable[..., Outcome], *given: Signal) -> Outcome:
+        """Let a node act and take over what it changed."""
+        try:
+            outcome = act(turn, *given)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # A field no check has seen: the author's mistake, not the caller's.
+            outcome = Failed(f"node {self.node!r}: {type(error).__name__}: {error}")
         self.language, self.ahead, self.tries = turn.language, turn.ahead, turn.tries
         self.heard.extend(turn.heard)
         return outcome

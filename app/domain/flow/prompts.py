@@ -4,7 +4,7 @@ A prompt is one part or a list of parts:
     {"name": "welcome"}                        zh_CN/welcome, en/welcome
     {"sound": "beep"}                          sounds/beep, in every language the same
     {"text": {"zh_CN": "…", "en": "…"}}        made by speech once: zh_CN/text/HASH
-    {"say": KIND, "of": "order.fee"}           read out by `say`; or "value": 12
+    {"say": KIND, "of": "order.fee"}           read out by `say`; or "value": 12; "last": 5 signs
     {"say": "choice", "of": "order.state", "prefix": "order-state-", "known": […], "else": "…"}
 A text with {variables} in braces can only be made while the call waits: see `spoken`.
 
@@ -117,6 +117,8 @@ def _part(part: Part, variables: Mapping[str, Any], language: str) -> list[str]:
         value = part["value"] if "value" in part else value_of(variables, language, str(part.get("of", "")))
         if part["say"] == "choice":
             return _choice(part, value, language)
+        if isinstance(part.get("last"), int) and value is not None:
+            value = str(value)[-part["last"] :]
         return [f"{language}/{name}" for name in say.words(str(part["say"]), value, language)]
     return []
 

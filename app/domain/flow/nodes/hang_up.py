@@ -7,7 +7,7 @@ NORMAL_CLEARING = 16  # Q.850
 
 def enter(turn: Turn) -> Outcome:
     prompts = turn.prompts()
-    return Wait({"do": "play", "prompts": prompts}) if prompts else _end()
+    return Wait({"do": "play", "prompts": prompts, "barge_in": False}) if prompts else _end()
 
 
 def resume(turn: Turn, signal: Signal) -> Outcome:

@@ -8,7 +8,7 @@ def enter(turn: Turn) -> Outcome:
     if not prompts or (turn.ahead and turn["barge_in"]):
         return Go("next")
     if not turn["barge_in"]:
-        return Wait({"do": "play", "prompts": prompts})
+        return Wait({"do": "play", "prompts": prompts, "barge_in": False})
     # A collect that asks for nothing: over with the prompt, or with the first key.
     return Wait(
         {

@@ -8,15 +8,19 @@ def enter(turn: Turn) -> Outcome:
     written = turn["prompt"]
     if any(prompts.is_dynamic(part) for part in prompts.parts(written)):
         parts = prompts.spoken(written, turn.variables, turn.language)
-        return Wait({"do": "speak", "parts": parts}) if parts else Go("next")
+        return Wait({"do": "speak", "parts": parts, "text": _text(parts)}) if parts else Go("next")
     names = turn.prompts()
-    return Wait({"do": "play", "prompts": names}) if names else Go("next")
+    return Wait({"do": "play", "prompts": names, "barge_in": False}) if names else Go("next")
 
 
 def resume(turn: Turn, signal: Signal) -> Outcome:
     if signal.get("got") == "spoken" and signal.get("prompts"):
-        return Wait({"do": "play", "prompts": [str(name) for name in signal["prompts"]]})
+        return Wait({"do": "play", "prompts": [str(name) for name in signal["prompts"]], "barge_in": False})
     return Go("next")
+
+
+def _text(parts: list[dict[str, str]]) -> str:
+    return " ".join(part["text"] for part in parts if "text" in part)
 
 
 NODE = NodeType(
