@@ -1,0 +1,1 @@
+"""The demo centre: its configuration, its processes, its demo.json."""

@@ -1,0 +1,52 @@
+"""`./zongji server`: the server process."""
+
+import argparse
+import asyncio
+import sys
+
+from app.cli.board import lock_file
+from app.cli.configuration_file import load
+from app.cli.errors import CommandFailed
+from app.server import log
+from app.server.bootstrap import BoardPlan, CannotStart, Plan, serve
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("server", help="the server process")
+    parser.add_argument("--config", required=True, help="the site's zongji.toml")
+    parser.add_argument(
+        "--drain", type=float, default=0.0, metavar="S", help="at the end, let calls finish for S seconds"
+    )
+    parser.add_argument("--log", choices=("json", "text"), default="json")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    log.as_text(arguments.log == "text")
+    loaded = load(arguments.config)
+    loaded.run_folder.mkdir(parents=True, exist_ok=True)
+    boards = [
+        BoardPlan(
+            name=board.name,
+            channels=board.channels,
+            address=loaded.board_address(board),
+            lock=lock_file(loaded, board.name),
+            command=[
+                sys.executable, "-m", "app.cli", "board", "--config", str(loaded.path), "--name", board.name,
+            ],
+        )
+        for board in loaded.configuration.boards
+    ]  # fmt: skip
+    plan = Plan(
+        configuration=loaded.configuration,
+        folder=loaded.folder,
+        run_folder=loaded.run_folder,
+        database_url=loaded.database_url(),
+        journal=loaded.at(loaded.configuration.database.journal),
+        recordings=loaded.at(loaded.configuration.media.recordings),
+        boards=boards,
+        drain_s=arguments.drain,
+    )
+    try:
+        return asyncio.run(serve(plan))
+    except CannotStart as reason:
+        raise CommandFailed(str(reason)) from None
