@@ -172,6 +172,10 @@ class NodeType:
         return next(field for field in self.fields if field.name == name)
 
     @property
+    def exit_names(self) -> tuple[str, ...]:
+        return tuple(exit.name for exit in self.exits)
+
+    @property
     def ends(self) -> bool:
         """Nothing has to come after it."""
         return not any(exit.required for exit in self.exits) and "keys" not in {

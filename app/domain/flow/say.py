@@ -10,7 +10,7 @@ be read as its kind says nothing.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -153,9 +153,8 @@ def _day_of(value: Any) -> date | None:
 
 def _time_of(value: Any) -> time | None:
     text = str(value)
+    text = text[11:] if len(text) > 10 else text
     try:
-        if len(text) > 10:
-            return datetime.fromisoformat(text).time()
         return time.fromisoformat(text) if ":" in text else None
     except ValueError:
         return None

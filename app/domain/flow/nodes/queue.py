@@ -11,7 +11,7 @@ def resume(turn: Turn, signal: Signal) -> Outcome:
     exit = str(signal.get("exit"))
     if exit == "answered" and "answered" not in turn.node.exits:
         return End({"do": "end"})
-    return Go(exit)
+    return Go(exit if exit in turn.type.exit_names else "overflow")
 
 
 NODE = NodeType(
@@ -30,6 +30,7 @@ NODE = NodeType(
     exits=(
         Exit(name="overflow", label={"zh_CN": "溢出", "en": "Overflow"}, required=True),
         Exit(name="closed", label={"zh_CN": "非服务时间", "en": "Closed"}, otherwise="overflow"),
+        Exit(name="no_agents", label={"zh_CN": "无坐席", "en": "No agents"}, otherwise="overflow"),
         Exit(name="answered", label={"zh_CN": "通话结束", "en": "After the talk"}),
     ),
     enter=enter,
