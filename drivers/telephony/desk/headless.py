@@ -20,8 +20,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from drivers.audio.wav import read_wav
-from drivers.telephony.desk.rtp_out import FRAME_S, FRAME_SAMPLES, PAYLOAD_TYPE, RtpOut, payload_of
-from drivers.telephony.sound import g711
+from drivers.telephony.desk.rtp_out import FRAME_S, PAYLOAD_TYPE, RtpOut
+from drivers.telephony.sound import g711, rtp
+from drivers.telephony.sound.rtp import FRAME_SAMPLES
 
 HEARD_AT_MOST = 25  # frames waiting to be stored; more is a burst, the oldest goes
 LOST_AFTER_S = 3.0
@@ -115,7 +116,12 @@ class HeadlessVoice:
         self._socket.setblocking(False)
         self._socket.connect(address)
         self._out = RtpOut(
-            token, codec, random.getrandbits(32), random.getrandbits(16), random.getrandbits(32)
+            token,
+            codec,
+            ssrc=random.getrandbits(32),
+            seq=random.getrandbits(16),
+            timestamp=random.getrandbits(32),
+            nonce=random.getrandbits(64),
         )
         if self._store and self._file is None:
             self._file = wave.open(str(self._store), "wb")  # noqa: SIM115 - closed in close()
@@ -149,8 +155,8 @@ class HeadlessVoice:
         self._at = (self._at + 1) % len(self._frames)
         # A board that is not there (yet) answers by ICMP: the next packet may reach it.
         with contextlib.suppress(OSError):
-            if latch := self._out.latch(now_s, time.time()):
-                self._socket.send(latch)
+            if hello := self._out.hello(now_s):
+                self._socket.send(hello)
             self._socket.send(self._out.packet(frame, marker=self.packets_sent == 0))
             self.packets_sent += 1
         self._drain(now_s)
@@ -168,13 +174,15 @@ class HeadlessVoice:
                 return
             except OSError:
                 continue  # an earlier packet's ICMP error, reported once
-            parts = payload_of(packet)
-            if parts is None or parts[0] != self._payload_type:
+            parts = rtp.parse(packet)
+            if parts is None or parts.payload_type != self._payload_type:
+                if self._out:
+                    self._out.answered(packet, now_s)
                 continue
             self.packets_heard += 1
             self._last_heard_s = now_s
             if self._file:
-                self._waiting.append(parts[3])
+                self._waiting.append(parts.payload)
 
     def _leave(self) -> None:
         _Beat.here().voices.discard(self)

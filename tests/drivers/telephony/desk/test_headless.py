@@ -10,9 +10,8 @@ import pytest
 
 from drivers.audio.wav import read_wav, write_wav
 from drivers.telephony.desk.headless import HeadlessVoice
-from drivers.telephony.desk.rtp_out import RtpOut, payload_of
-from drivers.telephony.sound import g711
-from drivers.telephony.sound.desk_token import is_latch, latch_counter
+from drivers.telephony.desk.rtp_out import RtpOut
+from drivers.telephony.sound import g711, rtp
 
 TOKEN = "00112233445566778899aabbccddeeff"
 
@@ -36,7 +35,7 @@ class Leg(asyncio.DatagramProtocol):
 
     @property
     def sound(self) -> list[bytes]:
-        return [p for p in self.packets if not is_latch(p)]
+        return [p for p in self.packets if rtp.parse(p)]
 
     async def received(self, count: int) -> None:
         async with asyncio.timeout(5):
@@ -59,7 +58,7 @@ def tone(tmp_path: Path) -> Path:
 
 
 @pytest.mark.req("A1")
-def test_it_latches_first_then_speaks_its_wav_in_a_loop(tone: Path):
+def test_it_says_hello_first_then_speaks_its_wav_in_a_loop(tone: Path):
     async def talk() -> Leg:
         leg, voice = await a_leg(), HeadlessVoice(tone)
         await voice.connect("127.0.0.1", leg.port, TOKEN)
@@ -69,13 +68,16 @@ def test_it_latches_first_then_speaks_its_wav_in_a_loop(tone: Path):
         return leg
 
     leg = asyncio.run(talk())
-    assert latch_counter(leg.packets[0], bytes.fromhex(TOKEN)) is not None
-    parts = [payload_of(p) for p in leg.sound]
-    assert all(p is not None and p[0] == 8 and len(p[3]) == 160 for p in parts)
-    assert [(p[1] - parts[0][1]) & 0xFFFF for p in parts] == list(range(len(parts)))
-    assert [(p[2] - parts[0][2]) & 0xFFFFFFFF for p in parts] == [160 * i for i in range(len(parts))]
-    assert parts[10][3] == parts[0][3]  # ten frames of WAV, then from its beginning
-    said = g711.decode(np.frombuffer(b"".join(p[3] for p in parts[:10]), np.uint8), 8)
+    hello = rtp.read_desk_hello(leg.packets[0])
+    assert hello is not None and hello[0] == bytes.fromhex(TOKEN)
+    parts = [rtp.parse(p) for p in leg.sound]
+    assert all(p is not None and p.payload_type == 8 and len(p.payload) == 160 for p in parts)
+    assert [(p.seq - parts[0].seq) & 0xFFFF for p in parts] == list(range(len(parts)))
+    assert [(p.timestamp - parts[0].timestamp) & 0xFFFFFFFF for p in parts] == [
+        160 * i for i in range(len(parts))
+    ]
+    assert parts[10].payload == parts[0].payload  # ten frames of WAV, then from its beginning
+    said = g711.decode(np.frombuffer(b"".join(p.payload for p in parts[:10]), np.uint8), 8)
     assert np.abs(said.astype(int) - read_wav(tone).astype(int)).max() < 300
 
 
@@ -99,7 +101,7 @@ def test_what_it_hears_is_counted_and_stored(tmp_path: Path, tone: Path):
         await leg.received(1)
         assert leg.source is not None
         assert not voice.heard()
-        out = RtpOut(b"", "PCMA", 1, 65530, 0)
+        out = RtpOut(b"", "PCMA", ssrc=1, seq=65530, timestamp=0, nonce=0)
         frames = g711.encode(read_wav(tone), 8).reshape(-1, 160)
         for frame in frames:
             leg.transport.sendto(out.packet(frame.tobytes()), leg.source)
