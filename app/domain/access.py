@@ -16,24 +16,17 @@ AGENT, SUPERVISOR, ADMIN = "agent", "supervisor", "admin"
 # Rights, as they stand in a 403's `needs`.
 TAKE_CALLS, SUPERVISE, CONFIGURE = "take_calls", "supervise", "configure"
 READ_RECORDS, WRITE_RECORDS, DELETE_RECORDS = "read_records", "write_records", "delete_records"
-READ_CALLS, READ_ALL_CALLS = "read_calls", "read_all_calls"
+READ_CALLS = "read_calls"
 HEAR_OWN, HEAR_ALL = "hear_own_recordings", "hear_all_recordings"
 
 _AGENT_RIGHTS = frozenset({TAKE_CALLS, READ_RECORDS, WRITE_RECORDS, READ_CALLS, HEAR_OWN})
-_SUPERVISOR_RIGHTS = _AGENT_RIGHTS | {SUPERVISE, READ_ALL_CALLS, HEAR_ALL, DELETE_RECORDS}
+_SUPERVISOR_RIGHTS = _AGENT_RIGHTS | {SUPERVISE, HEAR_ALL, DELETE_RECORDS}
 
 RIGHTS: Mapping[str, frozenset[str]] = {
     AGENT: _AGENT_RIGHTS,
     SUPERVISOR: _SUPERVISOR_RIGHTS,
     ADMIN: _SUPERVISOR_RIGHTS | {CONFIGURE},
 }
-
-# Commands that need more than TAKE_CALLS.
-_SUPERVISORS_ONLY = (
-    "Listen", "Whisper", "Barge", "StopListening",
-    "ForceTransfer", "ForceHangUp", "ForceState", "MoveAgent", "Broadcast",
-)  # fmt: skip
-COMMAND_RIGHTS: Mapping[str, str] = dict.fromkeys(_SUPERVISORS_ONLY, SUPERVISE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,14 +44,15 @@ class User:
         return right in RIGHTS.get(self.role, frozenset())
 
 
-def missing_for_command(user: User, command: str, agent_id: str | None) -> str | None:
-    """The right that `user` lacks for `command` on behalf of `agent_id`, or None when he may.
+def missing_for_command(user: User, needs: str | None, agent_id: str | None) -> str | None:
+    """The right that `user` lacks for a command about `agent_id`, or None when he may.
 
-    Anyone with TAKE_CALLS commands his own agent; another's agent needs SUPERVISE.
+    needs: the command's own (`Command.needs`). Anyone with TAKE_CALLS commands his own agent;
+    another's agent needs SUPERVISE.
     """
-    needed = COMMAND_RIGHTS.get(command, TAKE_CALLS)
+    needed = needs or TAKE_CALLS
     if not user.may(needed):
         return needed
-    if agent_id not in (None, user.name) and not user.may(SUPERVISE):
+    if agent_id not in (None, "", user.name) and not user.may(SUPERVISE):
         return SUPERVISE
     return None

@@ -4,7 +4,7 @@ From a `Kind` the storage derives its table, the API its form and checks, the sc
 form and list, the search its words. Knows nothing of any of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -74,6 +74,9 @@ class Field:
         return not self.given and self.readable_by(role) and (self.write is None or role in self.write)
 
 
+Fill = Callable[[Mapping[str, Any] | None, Mapping[str, Any], str, str], dict[str, Any]]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
     """One kind of record.
@@ -81,6 +84,7 @@ class Kind:
     id_prefix: ids are this and a counting number of `id_digits` digits.
     number_rule: how `number_field` is made, gapless a day: `WX-{day:%Y%m%d}-{count:05d}`.
     title_field: what a list calls one of them. sort: the order of a list ("-": newest first).
+    fill: gives the `given` fields of a change: (before or None, after, user, now) → values.
     """
 
     name: str
@@ -92,6 +96,7 @@ class Kind:
     number_field: str | None = None
     number_rule: str | None = None
     sort: str = "-created_at"
+    fill: "Fill | None" = None
 
     def field(self, name: str) -> Field:
         """Raises KeyError for a field this kind has not."""

@@ -1,5 +1,8 @@
 """The work order: what is wrong, who goes there when, what it costs; printed as the dispatch slip."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from app.domain.records.description import Field, Kind, choices, label
 
 STATUSES = choices(
@@ -15,6 +18,20 @@ _PART_COLUMNS = (
     Field(name="unit_price", type="money", label=label("单价", "Unit price"), minimum=0, default=0.0),
 )
 
+
+def _fill(before: Mapping[str, Any] | None, after: Mapping[str, Any], user: str, now: str) -> dict[str, Any]:
+    """Who took it at its birth, who dispatched it when, when it was finished."""
+    given: dict[str, Any] = {}
+    if before is None:
+        given["taken_by"] = user
+    was, is_now = (before or {}).get("status"), after.get("status")
+    if is_now == "dispatched" and was != "dispatched":
+        given |= {"dispatched_by": user, "dispatched_at": now}
+    if is_now in ("done", "closed") and was not in ("done", "closed"):
+        given["finished_at"] = now
+    return given
+
+
 WORK_ORDER = Kind(
     name="work_order",
     label=label("工单", "Work order"),
@@ -22,6 +39,7 @@ WORK_ORDER = Kind(
     title_field="number",
     number_field="number",
     number_rule="WX-{day:%Y%m%d}-{count:05d}",
+    fill=_fill,
     fields=(
         Field(name="number", type="code", label=label("工单号", "Number"), given=True, searched=True),
         Field(name="customer_id", type="ref", ref="customer", label=label("客户", "Customer"), required=True),

@@ -1,0 +1,128 @@
+"""The records' database: SQLite in WAL mode, or PostgreSQL; the same statements for both.
+
+Knows connections and transactions. Does not know a table.
+
+SQLite has one writer. Writers of this process queue at a lock; those of another process (an
+import, a backup) hold the file for one short batch at a time, and we ask again every few
+milliseconds instead of sleeping in SQLite's own ever longer pauses.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+ASK_AGAIN_S = 0.003
+GIVE_UP_S = 30.0
+
+
+def _dumps(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a saved record survives a power cut
+        "foreign_keys=ON",
+        "busy_timeout=2000",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+        "temp_store=MEMORY",
+        "wal_autocheckpoint=2000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+class Database:
+    """Where records, users and the projected calls are.
+
+    url: `sqlite:///relative/or//absolute/path` or `postgresql://user:password@host/name`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._writing = asyncio.Lock()
+        scheme, rest = url.split("://", 1)
+        if self.is_sqlite:
+            self.path: Path | None = Path(rest.removeprefix("/"))
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            engine = create_async_engine(
+                f"sqlite+aiosqlite://{'/' + rest.removeprefix('/')}",
+                isolation_level="AUTOCOMMIT",
+                json_serializer=_dumps,
+                json_deserializer=msgspec.json.decode,
+                pool_size=4,
+                max_overflow=4,
+            )
+            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        elif scheme.split("+")[0] in ("postgresql", "postgres"):
+            self.path = None
+            engine = create_async_engine(
+                f"postgresql+asyncpg://{rest}",
+                json_serializer=_dumps,
+                json_deserializer=msgspec.json.decode,
+                pool_size=10,
+                pool_pre_ping=True,
+            )
+        else:
+            raise ValueError(f"database.url: sqlite:///… or postgresql://…, not {url!r}")
+        self.engine: AsyncEngine = engine
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction: all of it at the end of the block, nothing when the block raises."""
+        if not self.is_sqlite:
+            async with self.engine.begin() as connection:
+                yield connection
+            return
+        async with self._writing, self.engine.connect() as connection:
+            await self._begin(connection)
+            try:
+                yield connection
+            except BaseException:
+                await asyncio.shield(connection.exec_driver_sql("ROLLBACK"))
+                raise
+            await connection.exec_driver_sql("COMMIT")
+
+    async def _begin(self, connection: AsyncConnection) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + GIVE_UP_S
+        await connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            while True:
+                try:
+                    await connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    return
+                except OperationalError as error:
+                    if "locked" not in str(error) or loop.time() > until:
+                        raise
+                await asyncio.sleep(ASK_AGAIN_S)
+        finally:
+            await connection.exec_driver_sql("PRAGMA busy_timeout=2000")
+
+    async def is_well(self) -> bool:
+        """Whether a trivial question is answered."""
+        try:
+            async with self.read() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+        except Exception:
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.engine.dispose()
