@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..sound.rtp import EVENT_DIGITS, signed_32
-from .tones import COLUMN_HZ, KEYPAD, RATE_HZ, ROW_HZ
+from ..sound.tones import COLUMN_HZ, KEYPAD, RATE_HZ, ROW_HZ
 
 FRAME: Final = 160
 LEAST_RMS: Final = 100.0  # about -47 dBm0 for both tones together

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from .tones import RATE_HZ, silence, sine
+from ..sound.tones import RATE_HZ, silence, sine
 
 CHINA_HZ = 450.0
 

@@ -23,6 +23,7 @@ from ..sound.rtp import (
     parse_rows,
     write_headers,
 )
+from ..sound.tones import digit_frames
 from . import control
 from .addresses import UNKNOWN_PER_TICK, Addresses, ip_number
 from .dtmf import DigitSender, EventDigits, EventPackets, InbandDigits
@@ -30,7 +31,6 @@ from .matrix import Matrix
 from .player import Player, Sound
 from .progress import progress_tones
 from .recorder import Recorders, Ring
-from .tones import digit_frames
 
 PACKET_BYTES: Final = HEADER_BYTES + FRAME_SAMPLES
 ROW_BYTES: Final = HEADER_BYTES + 8 * 80 + 52  # the longest datagram that is read: 80 ms and an extension

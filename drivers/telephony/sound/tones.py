@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..sound.rtp import EVENT_DIGITS
+from .rtp import EVENT_DIGITS
 
 RATE_HZ: Final = 8000
 FRAME: Final = 160
