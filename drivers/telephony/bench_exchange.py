@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -85,14 +86,15 @@ def _measure(case: str, calls: int, sockets: int, seconds: float) -> dict[str, o
         try:
             send_sockets(processes.media_socket, enumerate(media_sockets))
             _bridge(processes, channels, where, far_ports, folder)
-            told = {
-                "fds": [s.fileno() for s in far_sockets],
-                "far": [far for _, far in where],
-                "ports": [media_ports[sock] for sock, _ in where],
-                "seconds": seconds,
-            }
-            command = [sys.executable, "-m", "drivers.telephony.bench_exchange", json.dumps(told)]
-            far_end = subprocess.Popen(command, pass_fds=told["fds"], stdout=subprocess.PIPE)
+            told = _Told(
+                fds=[s.fileno() for s in far_sockets],
+                far=[far for _, far in where],
+                ports=[media_ports[sock] for sock, _ in where],
+                seconds=seconds,
+            )
+            as_text = msgspec.json.encode(told).decode()
+            command = [sys.executable, "-m", "drivers.telephony.bench_exchange", as_text]
+            far_end = subprocess.Popen(command, pass_fds=told.fds, stdout=subprocess.PIPE)
             return {"case": case, "calls": calls, "sockets": sockets} | _watch(processes, far_end, seconds)
         finally:
             processes.stop()
@@ -161,6 +163,15 @@ def _reports(sock: socket.socket) -> list[control.AnyReport]:
 # --------------------------------------------------------------- the far ends
 
 
+class _Told(msgspec.Struct):
+    """What the far ends' process is told: its sockets, and for each channel which one sends where."""
+
+    fds: list[int]
+    far: list[int]
+    ports: list[int]
+    seconds: float
+
+
 class _FarEnds:
     """All telephones of the bench: one packet each every 20 ms, sent in four crowds."""
 
@@ -220,9 +231,9 @@ def _speech() -> NDArray[np.uint8]:
     return g711.encode(frames, g711.PCMA)
 
 
-def _be_far_ends(told: dict[str, object]) -> dict[str, object]:
-    far_ends = _FarEnds(*(list(told[k]) for k in ("fds", "far", "ports")))  # type: ignore[call-overload]
-    until = WARM_UP_S + float(str(told["seconds"]))
+def _be_far_ends(told: _Told) -> dict[str, object]:
+    far_ends = _FarEnds(told.fds, told.far, told.ports)
+    until = WARM_UP_S + told.seconds
     start_s = time.monotonic()
     step = 0
     while step * 0.02 / PHASES < until:
@@ -235,7 +246,7 @@ def _be_far_ends(told: dict[str, object]) -> dict[str, object]:
     gaps_ms = np.concatenate(far_ends.gaps_s) * 1000
     names = {"gap_p50_ms": 50.0, "gap_p99_ms": 99.0, "gap_p999_ms": 99.9, "gap_max_ms": 100.0}
     figures: dict[str, object] = {k: round(float(np.percentile(gaps_ms, p)), 2) for k, p in names.items()}
-    expected = (until - WARM_UP_S) * 50 * len(list(told["far"]))  # type: ignore[call-overload]
+    expected = told.seconds * 50 * len(told.far)
     return figures | {
         "packets": len(gaps_ms),
         "packets_missing_percent": round(100 - 100 * len(gaps_ms) / expected, 2),
@@ -247,7 +258,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Far ends of the exchange's bench (started by it).")
     parser.add_argument("told")
     _allow_sockets()
-    print(json.dumps(_be_far_ends(json.loads(parser.parse_args().told))))
+    print(json.dumps(_be_far_ends(msgspec.json.decode(parser.parse_args().told, type=_Told))))
     return 0
 
 
