@@ -4,6 +4,7 @@ Passwords, tokens and PINs never reach a line: no caller passes them, and `SECRE
 field names are dropped here in case one does.
 """
 
+import logging
 import sys
 import time
 import traceback
@@ -50,3 +51,28 @@ def internal_error(error: BaseException, where: str, command: Any = None) -> Non
         command=type(command).__name__ if command is not None else None,
         traceback="".join(traceback.format_exception(error)),
     )
+
+
+class Lines(logging.Handler):
+    """What libraries and our own modules say through `logging` becomes the same lines.
+
+    `extra={"fields": {…}}` carries fields; the message is the event's name for loggers
+    under "zongji", and goes into `text` for all others.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields: dict[str, Any] = dict(getattr(record, "fields", {}))
+        if record.exc_info and record.exc_info[1] is not None:
+            fields["traceback"] = "".join(traceback.format_exception(record.exc_info[1]))
+        level = record.levelname.lower()
+        if record.name.startswith("zongji"):
+            log(level, record.getMessage(), **fields)
+        else:
+            log(level, "library", logger=record.name, text=record.getMessage(), **fields)
+
+
+def take_over_logging() -> None:
+    root = logging.getLogger()
+    root.handlers = [Lines()]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("zongji").setLevel(logging.INFO)

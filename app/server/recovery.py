@@ -4,8 +4,10 @@ A snapshot of the folded state is only a cache: any doubt about it and everythin
 folded from the first record.
 """
 
+import hashlib
 import json
 import zlib
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +15,13 @@ from typing import Any
 
 import msgspec
 
+from app.domain import inputs
 from app.domain.floor.floor import Floor
 from app.domain.floor.flows import FlowEngine
 from app.server import log
 from app.server.answers import Answers
 from app.server.journal import codec, history
+from app.server.live import KEPT, Told, told_of
 
 SNAPSHOT_EVERY = 10_000
 FORMAT = 1
@@ -25,7 +29,9 @@ FORMAT = 1
 
 @dataclass
 class Recovered:
-    """acked: newest journaled event of each boot of each board."""
+    """acked: newest journaled event of each boot of each board. configuration: a
+    fingerprint of the last value of each key. told: the last live events, for clients
+    that come back."""
 
     floor: Floor
     last_seq: int = 0
@@ -33,16 +39,27 @@ class Recovered:
     last_at_utc: float | None = None
     acked: dict[str, dict[str, int]] = field(default_factory=dict)
     answers: Answers = field(default_factory=Answers)
+    configuration: dict[str, str] = field(default_factory=dict)
+    told: deque[Told] = field(default_factory=lambda: deque(maxlen=KEPT))
 
     def fold(self, record: codec.Record) -> None:
         for event in record.events:
             self.floor.apply(event, record.now_s, record.seq)
+            live = self.floor.live(event, record.now_s)
+            if live is not None:
+                self.told.append(told_of(record.seq, record.at_utc, *live))
+        if isinstance(record.input, inputs.ConfigurationChanged):
+            self.configuration[record.input.key] = fingerprint(record.input.value)
         self.last_seq, self.last_now_s, self.last_at_utc = record.seq, record.now_s, record.at_utc
         if record.board:
             name, boot, number = record.board
             self.acked.setdefault(name, {})[boot] = number
         if record.command:
             self.answers.keep(record.command, record.seq, record.at_utc, record.events)
+
+
+def fingerprint(value: Any) -> str:
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:16]
 
 
 def recover(folder: Path, engine: FlowEngine) -> Recovered:
@@ -69,6 +86,7 @@ def take(state: Recovered) -> Callable[[Path], None]:
         "last_at_utc": state.last_at_utc,
         "acked": state.acked,
         "answers": state.answers.to_plain(),
+        "configuration": state.configuration,
         "floor": state.floor.to_dict(),
     }
     data = msgspec.json.encode(body)
@@ -100,6 +118,7 @@ def _from_snapshot(folder: Path, engine: FlowEngine) -> Recovered | None:
             last_at_utc=plain["last_at_utc"],
             acked=plain["acked"],
             answers=Answers.from_plain(plain["answers"]),
+            configuration=plain["configuration"],
         )
     except (ValueError, KeyError, TypeError) as error:
         log.log("warning", "snapshot_ignored", path=str(path), reason=str(error))

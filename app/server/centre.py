@@ -1,0 +1,123 @@
+"""The running server as its doors see it: `ports.Runtime`.
+
+Knows the floor's views, the live link, commands and health. Decides nothing.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.domain.access import User
+from app.server.boards import BoardSide
+from app.server.bus import Bus
+from app.server.journal.commits import Commits
+from app.server.live import Live
+from app.server.log import stamp
+from app.server.obedience import Obedience
+from app.server.ports import Link
+from drivers.protocol.telephony import Hello
+
+
+class Centre:
+    """recovered: {"calls", "took_s"} when this start found calls in progress or history, else None."""
+
+    def __init__(
+        self, bus: Bus, commits: Commits, live: Live, obedience: Obedience, run_folder: Path
+    ) -> None:
+        self.bus, self.commits, self.live = bus, commits, live
+        self.boards: dict[str, BoardSide] = {}
+        self.channels: dict[str, int] = {}
+        self.recovered: dict[str, Any] | None = None
+        self.pops: dict[str, dict[str, Any]] = {}  # by call
+        self.problems: dict[str, str] = {}
+        self.started_utc = bus.clock.started_utc
+        self._obedience, self._run_folder = obedience, run_folder
+
+    # ----------------------------------------------------------- commands
+
+    async def command(
+        self, name: str, fields: Mapping[str, Any], user: User, command_id: str
+    ) -> list[dict[str, Any]]:
+        return await self._obedience.obey(name, fields, user, command_id)
+
+    # -------------------------------------------------------------- views
+
+    def seq(self) -> int:
+        return self.live.newest_seq
+
+    def agents(self) -> list[dict[str, Any]]:
+        return self.bus.floor.agent_rows()
+
+    def queues(self) -> list[dict[str, Any]]:
+        return self.bus.floor.queue_rows()
+
+    def live_calls(self) -> list[dict[str, Any]]:
+        views = (self.bus.floor.call_view(row["call_id"]) for row in self.bus.floor.call_rows())
+        return [view for view in views if view is not None]
+
+    def live_call(self, call_id: str) -> dict[str, Any] | None:
+        return self.bus.floor.call_view(call_id)
+
+    def me(self, user: User) -> dict[str, Any]:
+        own = self.bus.floor.me(user.name)
+        call = own.get("call")
+        person = {
+            "name": user.name,
+            "display_name": user.display_name or user.name,
+            "role": user.role,
+            "language": user.language,
+        }
+        pop = self.pops.get(call["call_id"]) if call else None
+        return {**own, "user": person, "pop": pop}
+
+    def health(self) -> dict[str, Any]:
+        boards = [self._board_row(side) for side in self.boards.values()]
+        problems = [*self.problems.values()]
+        problems += [f"board {row['name']} is not connected" for row in boards if not row["connected"]]
+        status = "degraded" if problems else "ok"
+        if self.commits.state == "stuck":
+            status = "down"
+        return {
+            "status": status,
+            "started_at": stamp(self.started_utc),
+            "boards": boards,
+            "recovered": self.recovered,
+            "problems": problems,
+        }
+
+    def _board_row(self, side: BoardSide) -> dict[str, Any]:
+        hello = side.hello
+        return {
+            "name": side.name,
+            "connected": side.is_taken,
+            "channels": hello.channels if hello else self.channels.get(side.name, 0),
+            "in_use": side.load.in_use if side.load else 0,
+        }
+
+    # ---------------------------------------------------------- live link
+
+    def attach(self, link: Link, after_seq: int | None) -> bool:
+        return self.live.attach(link, after_seq)
+
+    def detach(self, link: Link) -> None:
+        self.live.detach(link)
+
+    def record_changed(self, kind: str, record_id: str, version: int) -> None:
+        self.live.tell("RecordChanged", {"kind": kind, "id": record_id, "version": version})
+
+    # -------------------------------------------------------------- boards
+
+    def board_said_hello(self, hello: Hello) -> None:
+        """Keep `run/boards.json` true: who wants to find the board's processes looks there."""
+        pids = {side.name: side.hello.pids for side in self.boards.values() if side.hello is not None}
+        path = self._run_folder / "boards.json"
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.encode(pids))
+        fresh.replace(path)
+
+    def journal_state(self, state: str, reason: str) -> None:
+        self.problems.pop("journal", None)
+        if state != "ok":
+            self.problems["journal"] = f"journal {state}: {reason}"
