@@ -1,0 +1,1 @@
+"""One telephone board's signalling: legs, services, prompts, ports, the link to the server."""
