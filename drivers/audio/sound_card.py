@@ -6,11 +6,12 @@ and WASAPI's shared mode refuses every other rate. Knows no calls; resamples not
 only when it starts, so a fresh list comes from a fresh process while streams run.
 """
 
-import ctypes
+import contextlib
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -22,19 +23,20 @@ from drivers.protocol.errors import DeviceLost, DeviceTimeout
 
 BLOCK_S = 0.01
 LIST_TIMEOUT_S = 15.0
-_ALSA_HANDLER = ctypes.CFUNCTYPE(
-    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
-)
-_say_nothing = _ALSA_HANDLER(lambda *_: None)
 
 
-def _quiet_alsa() -> None:
-    """ALSA writes a page about devices it did not find into stderr, which is our log."""
-    if sys.platform.startswith("linux"):
-        try:
-            ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_say_nothing)
-        except OSError:
-            pass
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+    """ALSA and JACK write pages about what they did not find straight to fd 2, which is our log."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 class _Stream:
@@ -50,13 +52,14 @@ class _Stream:
         failure: Exception | None = None
         for channels in [1, 2][: max(1, most)]:
             try:
-                self._stream = audio.open(
-                    format=pyaudio.paInt16,
-                    channels=channels,
-                    rate=self.rate_hz,
-                    frames_per_buffer=self.block_samples,
-                    **{side: True, f"{side}_device_index": index},
-                )
+                with _hushed():
+                    self._stream = audio.open(
+                        format=pyaudio.paInt16,
+                        channels=channels,
+                        rate=self.rate_hz,
+                        frames_per_buffer=self.block_samples,
+                        **{side: True, f"{side}_device_index": index},
+                    )
             except (OSError, ValueError) as error:
                 failure = error
                 continue
@@ -104,12 +107,13 @@ class PortAudioCard:
     """Keeps the promises of SoundCard. Use from one thread at a time."""
 
     def __init__(self) -> None:
-        _quiet_alsa()
-        self._audio = pyaudio.PyAudio()
+        with _hushed():
+            self._audio = pyaudio.PyAudio()
 
     def refresh(self) -> None:
-        self._audio.terminate()
-        self._audio = pyaudio.PyAudio()
+        with _hushed():
+            self._audio.terminate()
+            self._audio = pyaudio.PyAudio()
 
     def devices(self) -> Sequence[SoundDevice]:
         """Asked in a process of its own: fresh, and without disturbing open streams."""

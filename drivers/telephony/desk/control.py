@@ -63,6 +63,7 @@ class ControlServer:
                 pass
             else:
                 writer.close()
+                await writer.wait_closed()
                 raise AlreadyRunning
         if self._tcp:
             await self._start_tcp()
@@ -88,6 +89,7 @@ class ControlServer:
             writer.close()
         if self._server:
             self._server.close()
+            await self._server.wait_closed()
         (self._directory / (FILE_NAME if self._tcp else SOCKET_NAME)).unlink(missing_ok=True)
 
     def tell(self, event: Mapping[str, object]) -> None:

@@ -74,6 +74,7 @@ class Elastic:
         self._hole_goes_on_at = 0
         self._hole_samples = 0
         self._bend = 0.0
+        self._settled = False  # a device that starts slowly leaves a pile: cut it at once
         self._reset_windows()
 
     def _reset_windows(self) -> None:
@@ -230,7 +231,9 @@ class Elastic:
         self._least_s = float("inf")
         off_s = min(self._windows) - self._reserve_s
         self._bend = float(np.clip(off_s * BEND_PER_S, -BEND_AT_MOST, BEND_AT_MOST))
-        if len(self._windows) == WINDOWS and off_s > CUT_ABOVE_S:
+        patient = self._settled and len(self._windows) < WINDOWS
+        self._settled = True
+        if off_s > CUT_ABOVE_S and not patient:
             cut = (off_s - 0.01) * self._from_hz
             begun = self._position - count * step
             sound = self._fade(sound, self._read(begun + cut, step, count))

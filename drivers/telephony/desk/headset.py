@@ -9,6 +9,7 @@ well under a millisecond.
 import math
 import threading
 import time
+import traceback
 from collections.abc import Callable
 
 import numpy as np
@@ -148,6 +149,10 @@ class Headset:
             except DeviceError as error:
                 if generation == self._generation and not stop.is_set():
                     self._lost(error.device, error.reason)
+            except Exception as error:  # our bug: say so loudly, but an agent without voice helps nobody
+                traceback.print_exc()
+                if generation == self._generation:
+                    self._lost("headset", f"internal error: {error!r}")
             finally:
                 for stream in opened:
                     stream.close()
@@ -166,13 +171,13 @@ class Headset:
                 "headset_back", {"microphone_hz": microphone.rate_hz, "headphones_hz": headphones.rate_hz}
             )
         over = threading.Event()
-        failed: list[DeviceError] = []
+        failed: list[Exception] = []
 
         def capture() -> None:
             try:
                 while not (stop.is_set() or over.is_set()):
                     self._captured(microphone.read(), microphone.rate_hz, headphones.rate_hz)
-            except DeviceError as error:
+            except Exception as error:  # raised again in the other thread
                 failed.append(error)
             over.set()
 

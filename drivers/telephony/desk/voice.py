@@ -32,6 +32,7 @@ from drivers.protocol.audio import SoundCard
 from drivers.protocol.errors import DeviceError
 from drivers.telephony.desk.headset import Headset
 from drivers.telephony.desk.line import Line
+from drivers.telephony.sound.rtp import TOKEN_BYTES
 
 LEVEL_EVERY_S = 0.1
 WATCH_EVERY_S = 0.5
@@ -140,6 +141,8 @@ class DeskVoice:
             token = bytes.fromhex(_field(message, "token", str))
         except ValueError as error:
             raise WrongMessage("token: hexadecimal digits wanted") from error
+        if len(token) != TOKEN_BYTES:
+            raise WrongMessage(f"token: {2 * TOKEN_BYTES} hexadecimal digits wanted")
         leg = (host, port, token, codec, srtp)
         if self._line and leg == self._leg:
             return  # a new window repeats what the old one said: the voice must not stumble
