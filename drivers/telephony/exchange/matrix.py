@@ -97,6 +97,11 @@ class Matrix:
         self.echo[channel] = echo
         self._dirty = True
 
+    @property
+    def is_changing(self) -> bool:
+        """The next mix fades from the old places to new ones."""
+        return self._dirty
+
     def set_level(self, channel: int, gain_db: float) -> None:
         """How loudly all others hear the channel; -90 dB and less is silence."""
         self.level[channel] = 0.0 if gain_db <= -90 else 10 ** (min(gain_db, 24.0) / 20)

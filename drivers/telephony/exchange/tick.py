@@ -239,7 +239,9 @@ class Exchange:
 
     def _refresh_lists(self) -> None:
         opened = np.flatnonzero(self._gen >= 0)
-        self._top = int(opened[-1]) + 1 if opened.size else 0
+        top = int(opened[-1]) + 1 if opened.size else 0
+        # Whoever is faded out in the next mix still needs his row.
+        self._top = max(top, self._top) if self.matrix.is_changing else top
         self._listening = np.flatnonzero(self._receive & (self._event < 0))
         self._lists_dirty = False
 
