@@ -8,9 +8,14 @@ command starts at once.
 import argparse
 import importlib
 import importlib.util
+import os
 import sys
 
-from app.cli.errors import CommandFailed
+# A server must decide again within seconds of its death: compiled modules are kept, and its children keep them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+from app.cli.errors import CommandFailed  # noqa: E402
 
 # name → (module, what it does)
 COMMANDS = {

@@ -2,9 +2,7 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
-from typing import TextIO
 
 from app.cli.configuration_file import Loaded, load
 from app.cli.errors import CommandFailed
@@ -58,27 +56,9 @@ def _number(row: Number) -> NumberSettings:
     return NumberSettings(number=row.number, service=row.service)
 
 
-def lock_file(loaded: Loaded, name: str) -> Path:
-    return loaded.run_folder / f"{name}.lock"
-
-
-def hold(path: Path) -> TextIO:
-    """Take the board's lock for as long as this process lives.
-
-    Raises:
-        CommandFailed: another process is this board.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("a")
-    if sys.platform != "win32":
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            raise CommandFailed(f"this board is running already ({path})") from None
-    return file
+def lock_file(loaded: Loaded, board: Board) -> Path:
+    """Held by the board as long as it lives; beside its socket."""
+    return Path(loaded.board_address(board).removeprefix("unix:") + ".lock")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -88,5 +68,5 @@ def run(arguments: argparse.Namespace) -> int:
         known = ", ".join(row.name for row in loaded.configuration.boards)
         raise CommandFailed(f"there is no board “{arguments.name}” in {loaded.path}; there is: {known}")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with hold(lock_file(loaded, board.name)):
-        return host.run(settings(loaded, board))
+    loaded.run_folder.mkdir(parents=True, exist_ok=True)
+    return host.run(settings(loaded, board))

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
             name=board.name,
             channels=board.channels,
             address=loaded.board_address(board),
-            lock=lock_file(loaded, board.name),
+            lock=lock_file(loaded, board),
             command=[
                 sys.executable, "-m", "app.cli", "board", "--config", str(loaded.path), "--name", board.name,
             ],

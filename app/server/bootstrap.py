@@ -1,23 +1,20 @@
 """Composition root of the server: opens everything in the order a restart needs.
 
-The journal first, then the boards (callers wait for nothing else), then the records
-and the doors.
+The journal first, then the boards: callers wait for nothing else. The records and the
+doors (a second of imports) come after, in `app.server.doors`, while the floor already
+decides.
 """
 
 import asyncio
 import contextlib
 import gc
+import importlib
 import signal
 import time
 import zoneinfo
-from collections.abc import Awaitable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Awaitable
 from typing import Any
 
-import uvicorn
-
-from app.domain.configuration import Configuration
 from app.domain.flow import engine
 from app.domain.inputs import ServerStarted, ServerWasAway
 from app.server import call_log, log, metrics, settings
@@ -31,56 +28,14 @@ from app.server.journal.commits import Commits
 from app.server.journal.history import Gap
 from app.server.journal.segments import JournalDamaged
 from app.server.live import Live
-from app.server.lookups import Lookups
 from app.server.obedience import Obedience
+from app.server.plan import VERSION, BoardPlan, CannotStart, Plan
 from app.server.pops import Pops
-from app.server.projector import Projector
 from app.server.recovery import SNAPSHOT_EVERY, Recovered, recover, take
-from app.server.services import Services, open_services
-from app.server.storage.database import Database
-from app.server.storage.growing import prepare
-from app.server.storage.users import NewUser
 from app.server.timers import Timers
-from app.server.web.application import create_app
-from app.server.workers import Workers
 from drivers.telephony.remote import RemoteBoard
 
-VERSION = "0.1.0"
-
-
-class CannotStart(Exception):
-    """One sentence for the person who starts the server."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoardPlan:
-    """How one board is reached, and started when it is not there."""
-
-    name: str
-    channels: int
-    address: str
-    lock: Path
-    command: list[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    configuration: Configuration
-    folder: Path
-    run_folder: Path
-    database_url: str
-    journal: Path
-    recordings: Path
-    boards: list[BoardPlan]
-    drain_s: float = 0.0
-
-
-class Door(uvicorn.Server):
-    """uvicorn in our loop; signals are ours."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+__all__ = ["BoardPlan", "CannotStart", "Plan", "serve"]
 
 
 async def serve(plan: Plan) -> int:
@@ -131,15 +86,15 @@ class Server:
         self._tell_start(state, clock)
         if state.configuration:
             self._start_boards(state, epoch)
-        services = await self._open_records(state)
-        if not state.configuration:
-            settings.tell(self._bus, settings.wanted(self._plan.configuration, services.users.everyone()), {})
-        else:
-            wanted = settings.wanted(self._plan.configuration, services.users.everyone())
-            settings.tell(self._bus, wanted, state.configuration)
+        # In a thread, so that the floor goes on deciding meanwhile.
+        late = await asyncio.to_thread(importlib.import_module, "app.server.doors")
+        doors = late.Doors(self._plan, self._centre, self._pops, self._run)
+        self._stack.push_async_callback(doors.close)
+        users = await doors.open_records()
+        settings.tell(self._bus, settings.wanted(self._plan.configuration, users), state.configuration)
         if not self._sides:
             self._start_boards(state, epoch)
-        await self._open_door(services)
+        await doors.open()
         if state.last_seq:
             took_s = round(time.monotonic() - began, 3)
             self._centre.recovered = {"calls": calls, "took_s": took_s}
@@ -181,43 +136,6 @@ class Server:
             log_file = self._plan.folder / "log" / f"{plan.name}.log"
             self._run(keep_running(plan.name, plan.lock, plan.command, log_file, _linked(side)))
 
-    async def _open_records(self, state: Recovered) -> Services:
-        database = Database(self._plan.database_url)
-        self._stack.push_async_callback(database.close)
-        await prepare(database)
-        workers = Workers()
-        await workers.start()
-        self._stack.push_async_callback(workers.close)
-        services = open_services(
-            self._centre, database, workers, clock=time.time, site=self._plan.configuration.site,
-            recordings=self._plan.recordings, version=VERSION,
-        )  # fmt: skip
-        await services.users.load()
-        if not services.users.everyone():
-            await services.users.seed(await new_users(self._plan.configuration, workers))
-        self._pops.use(services.pop, self._live)
-        Lookups(self._bus, services)
-        projector = Projector(database, country=self._plan.configuration.site.country)
-        await projector.start(self._plan.journal)
-        self._bus.listen(projector.take)
-        self._run(projector.run())
-        return services
-
-    async def _open_door(self, services: Services) -> None:
-        host, _, port = self._plan.configuration.server.listen.rpartition(":")
-        config = uvicorn.Config(
-            create_app(services), host=host, port=int(port), log_config=None, access_log=False,
-            lifespan="off", ws_per_message_deflate=False, ws_ping_interval=20.0, timeout_graceful_shutdown=2,
-        )  # fmt: skip
-        self._door = Door(config)
-        task = self._run(self._door.serve())
-        while not self._door.started:
-            if task.done():
-                raise CannotStart(
-                    f"{self._plan.configuration.server.listen} cannot be listened on; is it in use?"
-                )
-            await asyncio.sleep(0.01)
-
     # ---------------------------------------------------------------- end
 
     async def drain(self) -> None:
@@ -227,9 +145,6 @@ class Server:
             await asyncio.sleep(0.1)
 
     async def stop(self) -> None:
-        if hasattr(self, "_door"):
-            self._door.should_exit = True
-            await asyncio.sleep(0.05)
         for side in self._sides:
             await side.close()
         for task in self._tasks:
@@ -266,17 +181,3 @@ def _linked(side: BoardSide) -> Any:
 def _report(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and task.exception() is not None:
         log.internal_error(task.exception() or RuntimeError(), "server task")
-
-
-async def new_users(configuration: Configuration, workers: Workers) -> list[NewUser]:
-    """The configuration's users with hashed passwords; hashing runs in the workers, side by side."""
-    hashes = await asyncio.gather(
-        *(workers.run("hash_password", password=user.password) for user in configuration.users)
-    )
-    return [
-        NewUser(
-            name=user.name, password_hash=hashed, role=user.role, display_name=user.display_name,
-            language=configuration.site.language, queues=tuple(user.queues), skills=user.skills,
-        )
-        for user, hashed in zip(configuration.users, hashes, strict=True)
-    ]  # fmt: skip
