@@ -99,6 +99,9 @@ class Board:
         if trunk is not None:
             self.trunks[trunk].calls += 1
         if service is not None and service in SERVICES:
+            self.log(
+                "call_offered", leg=leg.name, to=number, source=_text(call.peer), sip_call_id=call.call_id
+            )
             served = SERVICES[service](self, leg)
             leg.master = served
             call.provisional(100) if not isinstance(served, AnswerAndEnd) else None

@@ -4,8 +4,8 @@ Knows which leg's voice is on which channel and socket. Touches no sample, waits
 no answer: a report of another generation is stale and dropped.
 """
 
-from collections import deque
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import Protocol
 
 from drivers.protocol.telephony import Quality
@@ -42,7 +42,7 @@ class Media:
     ) -> None:  # fmt: skip
         self.channels, self._wheel, self.send = channels, wheel, send
         self.ports, self.prompts, self._on_load, self._on_recorded = ports, prompts, on_load, on_recorded
-        self._free = deque(range(channels))
+        self._free = list(range(channels))  # a heap: low numbers keep media's arrays short
         self._gens = [0] * channels
         self._voices: dict[int, Voice] = {}
         self._numbers = 0
@@ -121,7 +121,7 @@ class Media:
     def freed(self, voice: "Voice") -> None:
         if self._voices.get(voice.ch) is voice:
             del self._voices[voice.ch]
-            self._free.append(voice.ch)
+            heappush(self._free, voice.ch)
 
     def after(self, delay_s: float, act: Callable[[], None]) -> Timer:
         return self._wheel.after(delay_s, act)
@@ -133,7 +133,7 @@ class Media:
     def _open(
         self, listener: VoiceListener, sock: SoundSocket, remote: Address | None, kind: str, token: bytes
     ) -> "Voice":
-        ch = self._free.popleft()
+        ch = heappop(self._free)
         self._gens[ch] += 1
         voice = Voice(self, listener, ch, self._gens[ch], sock, remote)
         self._voices[ch] = voice

@@ -62,6 +62,7 @@ class Service:
 
     def on_answered(self, leg: Leg) -> None:
         self.answered_utc = self.board.utc()
+        self.board.log("call_answered", leg=leg.name, codec=leg.codec)
         self.up()
 
     def on_key(self, leg: Leg, digit: str, source: str) -> None:
@@ -105,6 +106,7 @@ class Service:
             return
         (cause, by, quality), self._ended = self._ended, None
         leg = self.leg
+        self.board.log("call_ended", leg=leg.name, service=self.name, cause=cause, by=by)
         self.board.forget(leg)
         self.board.emit(
             ServiceEnded(

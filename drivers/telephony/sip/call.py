@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ACK_WAIT_S = 64 * T1_S
 CANCEL_WAIT_S = 64 * T1_S
+# Long before timer B: a living peer answers 100 within 200 ms, and the next trunk waits.
+FIRST_ANSWER_S = 5.0
 By = Literal["far", "us", "lost"]
 
 
@@ -177,6 +179,7 @@ class Call:
         """Send the INVITE; the owner must be set."""
         assert self._sent is not None
         self._client = self._agent.layer.request(self._sent, self)
+        self._agent.wheel.after(FIRST_ANSWER_S, self._unheard)
 
     def on_response(self, response: Response) -> None:
         status = response.status
@@ -192,7 +195,22 @@ class Call:
 
     def on_timeout(self) -> None:
         if self.phase is Phase.CALLING:
-            self._end(causes.TIMER_EXPIRED, "us" if self._given_up else "lost", "no_answer_from_peer")
+            self._end(causes.TIMER_EXPIRED, "lost", "peer_unheard")
+
+    def _unheard(self) -> None:
+        if self.phase is Phase.CALLING and self._client is not None and self._client.state is State.CALLING:
+            self._abandon(causes.TIMER_EXPIRED, "lost", "peer_unheard")
+
+    def _abandon(self, cause: int, by: By, reason: str) -> None:
+        """Over for the owner now; what the far end still says is cancelled, or answered with ACK and BYE."""
+        if self._given_up:
+            return
+        self._given_up, self._cause = True, cause
+        if self._client is not None and self._client.state is State.PROCEEDING:
+            self._send_cancel()
+        owner, self.owner = self.owner, None
+        if owner is not None:
+            owner.on_ended(cause, by, reason)
 
     def _on_provisional(self, response: Response) -> None:
         if self._given_up:
@@ -240,9 +258,7 @@ class Call:
                 self._client = self._agent.layer.request(again, self)
                 return
         stated = causes.stated_cause(response.get("reason"))
-        by: By = "us" if self._given_up else "far"
-        cause = self._cause if self._given_up else stated or causes.cause_for(status)
-        self._end(cause, by, f"sip_{status}")
+        self._end(stated or causes.cause_for(status), "far", f"sip_{status}")
 
     def _description(self, message: Response) -> Audio | None:
         if not message.body or not message.get("content-type").lower().startswith("application/sdp"):
@@ -280,10 +296,7 @@ class Call:
         elif self.phase is Phase.UNACKED:
             self._end_after_ack = cause  # §15: no BYE before the ACK
         elif self.phase is Phase.CALLING:
-            if not self._given_up:
-                self._given_up, self._cause = True, cause
-                if self._client is not None and self._client.state is State.PROCEEDING:
-                    self._send_cancel()
+            self._abandon(cause, "us", "cancelled")
         elif self.phase is Phase.UP:
             self._bye(cause)
             self._end(cause, "us", "")
