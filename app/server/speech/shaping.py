@@ -16,6 +16,7 @@ PAUSE_DB = 36.0  # this far under the loudest 10 ms is not speech; f and s come 
 LEAD_S, TAIL_S = 0.03, 0.06
 FADE_S = 0.005
 
+WaveError = wave.Error
 Samples = NDArray[np.float64]
 
 
