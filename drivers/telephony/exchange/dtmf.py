@@ -4,7 +4,7 @@ Knows frequencies, events and durations; knows no sockets and no rooms. Three th
 each an array over all channels:
 
 - `InbandDigits` finds DTMF in sound: 20 ms windows every 10 ms, two equal ones in a row
-  begin a key, two without it end it; 4733 is not needed on the leg.
+  begin a key, three without it end it.
 - `EventDigits` reads telephone-events, one digit an event however its packets arrive.
 - `DigitSender` sends digits one after the other with pauses.
 """
@@ -26,7 +26,8 @@ PURITY: Final = 0.55  # share of the window's energy that the two tones must hol
 TWIST: Final = 8.0  # 9 dB either way
 DISTANCE: Final = 4.0  # the next tone of either group is at least 6 dB lower
 HARMONIC: Final = 0.12  # talk-off: a voice has a second harmonic, a key has none (-9 dB)
-END_WINDOWS: Final = 2
+LEAKAGE: Final = 0.1  # the upper tone's share at twice the lower one's frequency, 34 Hz and more away
+END_WINDOWS: Final = 3
 EVENT_TIMEOUT_TICKS: Final = 5  # an event whose end packets are all lost
 
 Ints = NDArray[np.int64]
@@ -66,7 +67,7 @@ def window_codes(window: Floats) -> Ints:
         & (low < high * TWIST)
         & (high < low * TWIST)
         & (other * DISTANCE < weaker)
-        & (overtone_low < HARMONIC * low)
+        & (overtone_low < HARMONIC * low + LEAKAGE * high)
         & (overtone_high < HARMONIC * high)
     )
     return np.where(found, _CODE[row * 4 + column], -1)

@@ -88,12 +88,15 @@ class Exchange:
         self._inband = InbandDigits(channels)
         self._events = EventDigits(channels)
         self._sender = DigitSender()
-        self._player = Player()
+        self._player = Player(channels)
+        self._tone_player = Player(channels)
         self._sounds: dict[int, Sound] = {}
-        self._tones = {
-            name: (Sound(samples, 0, len(samples)), loop)
-            for name, (samples, loop) in progress_tones().items()
-        }
+        self._tones: dict[str, tuple[Sound, bool]] = {}
+        self._tone_memory = np.zeros(0, np.int16)
+        for name, (samples, loop) in progress_tones().items():
+            self._tones[name] = (Sound(len(self._tone_memory), len(samples)), loop)
+            self._tone_memory = np.concatenate([self._tone_memory, samples])
+        self._no_rows = np.zeros(channels, np.bool_)
         self._random = np.random.default_rng(seed)
         self._gen = np.full(channels, -1, np.int64)
         self._top = 0  # rows above are closed; the tick works on [:top]
@@ -101,7 +104,6 @@ class Exchange:
         self._event = np.full(channels, -1, np.int64)
         self._send = np.zeros(channels, np.bool_)
         self._receive = np.zeros(channels, np.bool_)
-        self._music = np.zeros(channels, np.bool_)
         self._heard_at = np.zeros(channels, np.int64)
         self._ssrc = np.zeros(channels, np.int64)
         self._seq = np.zeros(channels, np.int64)
@@ -134,7 +136,7 @@ class Exchange:
             case control.OpenChannel():
                 self._open(command)
             case control.AddSound():
-                self._sounds[command.sound] = Sound(self.memory, command.start, command.length)
+                self._sounds[command.sound] = Sound(command.start, command.length)
             case control.StopRecorder():
                 self._stop_recorder(command.rec)
             case control.PauseRecorder():
@@ -152,15 +154,17 @@ class Exchange:
             case control.CloseChannel():
                 self._close(command.ch)
             case control.PlaySounds(ch=ch):
+                self._stop_sound(ch)
                 known = [self._sounds[s] for s in command.sounds if s in self._sounds]
-                self._player.play(ch, command.op, known, loop=command.loop, gain_db=command.gain_db)
-                self._music[ch] = command.loop
+                self._player.play(
+                    ch, command.op, known, self.memory, loop=command.loop, gain_db=command.gain_db
+                )
             case control.PlayTone(ch=ch):
+                self._stop_sound(ch)
                 sound, loop = self._tones[command.tone]
-                self._player.play(ch, command.op, [sound], loop=loop, gain_db=0.0)
-                self._music[ch] = False
-            case control.StopPlay():
-                self._player.stop(command.ch, command.op)
+                self._tone_player.play(ch, command.op, [sound], self._tone_memory, loop=loop, gain_db=0.0)
+            case control.StopPlay(ch=ch):
+                self._stop_sound(ch, command.op)
             case control.SetRoom():
                 self.matrix.place(
                     command.ch,
@@ -214,6 +218,7 @@ class Exchange:
         self.addresses.close(ch)
         self.matrix.leave(ch)
         self._player.close(ch)
+        self._tone_player.close(ch)
         self._sender.close(ch)
         self._key_started.pop(ch, None)
         self._send[ch] = self._receive[ch] = False
@@ -269,7 +274,7 @@ class Exchange:
         np.copyto(sound, said)
         self._find_keys(sound, top)
         self.matrix.mix(sound, heard)
-        self._play(heard, top)
+        self._play(heard)
         out = self._limited(heard, top)
         keys = self._send_keys(out)
         self.recorders.tick(self.ticks, said, out)
@@ -439,12 +444,17 @@ class Exchange:
 
     # out -------------------------------------------------------------------
 
-    def _play(self, heard: NDArray[np.float32], top: int) -> None:
+    def _play(self, heard: NDArray[np.float32]) -> None:
         """Prompts, music and tones; music is unheard by who talks in a room."""
-        matrix = self.matrix
-        talking = self._music & (matrix.room > 0) & matrix.talk
-        for channel, op in self._player.tick(heard, talking):
+        talking = self._player.music & (self.matrix.room > 0) & self.matrix.talk
+        ended = self._player.tick(heard, self.memory, talking)
+        ended += self._tone_player.tick(heard, self._tone_memory, self._no_rows)
+        for channel, op in ended:
             self.reports.append(control.PlayDone(ch=channel, gen=int(self._gen[channel]), op=op))
+
+    def _stop_sound(self, channel: int, op: int | None = None) -> None:
+        self._player.stop(channel, op, self.memory)
+        self._tone_player.stop(channel, op, self._tone_memory)
 
     def _limited(self, heard: NDArray[np.float32], top: int) -> NDArray[np.int16]:
         """Peaks above LIMIT turn the row down at once, and let it up again over 200 ms."""
