@@ -102,7 +102,7 @@ def _reference(place: Place, path: Any) -> Iterator[Problem]:
 
 
 def _node(place: Place, value: Any) -> Iterator[Problem]:
-    if value not in place.nodes:
+    if not isinstance(value, str) or value not in place.nodes:
         yield place.unknown("exit_to_nowhere", ("节点", "node"), value, place.nodes)
 
 
@@ -125,9 +125,10 @@ def _tests(place: Place, value: Any) -> Iterator[Problem]:
             zh, en = nearest(key, ("field", "op", "value"))
             yield place.wrong(f"不认识“{key}”{zh}", f"unknown key {key!r}{en}", "unknown_key")
         yield from _reference(place, test.get("field"))
-        if test.get("op") not in OPERATORS:
-            yield place.unknown("unknown_operator", ("运算", "operator"), test.get("op"), OPERATORS)
-        elif test["op"] not in WITHOUT_VALUE and "value" not in test:
+        op = str(test.get("op"))
+        if op not in OPERATORS:
+            yield place.unknown("unknown_operator", ("运算", "operator"), op, OPERATORS)
+        elif op not in WITHOUT_VALUE and "value" not in test:
             yield place.wrong("缺少比较的值", "a value to compare with is missing")
 
 
@@ -236,8 +237,9 @@ def _say(place: Place, part: Mapping[str, Any]) -> Iterator[Problem]:
     choice = part["say"] == "choice"
     allowed = ("of", "prefix", "known", "else") if choice else ("of", "value", "last")
     yield from _only(place, part, ("say", *allowed))
-    if not choice and part["say"] not in say.KINDS:
-        yield place.unknown("unknown_kind", ("读法", "way of reading"), part["say"], [*say.KINDS, "choice"])
+    kind = str(part["say"])
+    if not choice and kind not in say.KINDS:
+        yield place.unknown("unknown_kind", ("读法", "way of reading"), kind, [*say.KINDS, "choice"])
     if "value" not in part:
         yield from _reference(place, part.get("of"))
     if choice:

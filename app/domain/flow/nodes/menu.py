@@ -7,13 +7,11 @@ They are counted apart, silence by `timeout_retries` where that is given, unless
 
 from app.domain.flow import keys, prompts
 from app.domain.flow.node import (
-    Both,
     Exit,
     Failed,
     Field,
     Go,
     GoTo,
-    Node,
     NodeType,
     Outcome,
     Signal,
@@ -66,17 +64,6 @@ def _again(turn: Turn, what: str) -> Outcome:
     if (together if turn["count"] == "together" else apart) > allowed:
         return Go(what)
     return _ask(turn, prompts.names(turn[f"{what}_prompt"], turn.variables, turn.language))
-
-
-def problems(node: Node) -> list[tuple[str, Both]]:
-    wrong = [key for key in node.fields.get("keys") or {} if not key or set(key) - set("0123456789*#ABCD")]
-    return [
-        (
-            "bad_key",
-            {"zh_CN": f"“{key}”不是电话按键", "en": f"{key!r} is no telephone key"},
-        )
-        for key in wrong
-    ]
 
 
 NODE = NodeType(
@@ -144,5 +131,4 @@ NODE = NodeType(
     ),
     enter=enter,
     resume=resume,
-    problems=problems,
 )
