@@ -42,13 +42,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def _do_not_wait_for_disk(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA wal_autocheckpoint=1000")  # it cleans up after itself, before we have to
+    cursor.close()
+
+
 class Database:
     """Where records, users and the projected calls are.
 
     url: `sqlite:///relative/or//absolute/path` or `postgresql://user:password@host/name`.
+    durable: False for what can be done again (an import): its last moments may be lost by a power cut.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, durable: bool = True) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self._writing = asyncio.Lock()
@@ -65,6 +73,8 @@ class Database:
                 max_overflow=4,
             )
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            if not durable:
+                event.listen(engine.sync_engine, "connect", _do_not_wait_for_disk)
         elif scheme.split("+")[0] in ("postgresql", "postgres"):
             self.path = None
             engine = create_async_engine(
