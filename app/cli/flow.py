@@ -147,7 +147,7 @@ def _as_text(flow: Definition) -> Callable[[Moment], None]:
                 said = f"{moment['seconds']:g} s"
             case "looked_up":
                 outcome = moment["error"] or ("found" if moment["found"] else "not found")
-                said = f"{moment['what']} {json.dumps(moment['args'], ensure_ascii=False)}: {outcome}"
+                said = f"{moment['what']} {json.dumps(moment['by'], ensure_ascii=False)}: {outcome}"
             case "hung_up":
                 said = f"hung up by {moment['place']}" + (
                     f": {moment['error']}" if moment.get("error") else ""

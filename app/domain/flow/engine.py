@@ -13,7 +13,7 @@ the flow's `on_error`, and when that fails too, the call is hung up.
 Acts (every one has `language`):
     play       prompts
     collect    prompts, barge_in, min, max, terminators, first_timeout_s, next_timeout_s, secret
-    lookup     what, args {name: value}, timeout_s
+    lookup     what, by {name: value}, timeout_s
     speak      text, parts [{"prompt": name} | {"text": …, "prompt": name}]: make the missing sounds
     queue      queue, priority
     voicemail  box, prompts, max_s

@@ -188,12 +188,12 @@ class Rehearsal:
 
     def _looked_up(self, act: Mapping[str, Any]) -> dict[str, Any]:
         records = self.given.get("lookups", {}).get(act["what"], {})
-        value = next((records[str(arg)] for arg in act["args"].values() if str(arg) in records), None)
+        value = next((records[str(arg)] for arg in act["by"].values() if str(arg) in records), None)
         error = value.get("error") if isinstance(value, Mapping) else None
         self._tell(
             "looked_up",
             what=act["what"],
-            args=act["args"],
+            by=act["by"],
             found=value is not None and not error,
             error=error,
         )

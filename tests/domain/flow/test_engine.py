@@ -152,7 +152,7 @@ def test_verify_asks_looks_up_and_keeps_the_record(answer: dict[str, Any], place
     definition = verify()
     step = go(definition, start(definition, {"caller": "+86138"}, "en"), collected("55"))
     assert step.act["do"] == "lookup"
-    assert (step.act["what"], step.act["args"]) == ("card", {"number": "55", "phone": "+86138"})
+    assert (step.act["what"], step.act["by"]) == ("card", {"number": "55", "phone": "+86138"})
     step = go(definition, step, {"got": "looked_up", **answer})
     if place:
         assert step.entered == [place]
@@ -246,7 +246,7 @@ def test_hanging_up_runs_the_handler_without_sounds():
         on_hang_up="note",
     )  # fmt: skip
     step = go(definition, start(definition, {"code": "5"}, "en"), {"got": "hung_up"})
-    assert (step.act["do"], step.act["args"]) == ("lookup", {"id": "5"})
+    assert (step.act["do"], step.act["by"]) == ("lookup", {"id": "5"})
     step = go(definition, step, {"got": "looked_up", "value": {}})
     assert (step.run, step.act["do"]) == (None, "end")
     assert go(menu(), start(menu(), {}, "en"), {"got": "hung_up"}).act["do"] == "end"

@@ -5,7 +5,7 @@ from app.domain.flow.node import Exit, Field, Go, NodeType, Outcome, Signal, Tur
 
 def enter(turn: Turn) -> Outcome:
     by = turn.named_values("by")
-    return Wait({"do": "lookup", "what": turn["what"], "args": by, "timeout_s": float(turn["timeout_s"])})
+    return Wait({"do": "lookup", "what": turn["what"], "by": by, "timeout_s": float(turn["timeout_s"])})
 
 
 def resume(turn: Turn, signal: Signal) -> Outcome:

@@ -36,7 +36,7 @@ def _keyed(turn: Turn, signal: Signal) -> Outcome:
         return _again(turn, "invalid" if wrong else "timeout")
     by = {**turn.named_values("by"), str(turn["key"]): digits}
     return Wait(
-        {"do": "lookup", "what": turn["what"], "args": by, "timeout_s": float(turn["lookup_timeout_s"])}
+        {"do": "lookup", "what": turn["what"], "by": by, "timeout_s": float(turn["lookup_timeout_s"])}
     )
 
 
