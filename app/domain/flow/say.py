@@ -155,6 +155,8 @@ def _time_of(value: Any) -> time | None:
     text = str(value)
     text = text[11:] if len(text) > 10 else text
     try:
-        return time.fromisoformat(text) if ":" in text else None
+        moment = time.fromisoformat(text) if ":" in text else None
     except ValueError:
         return None
+    # With an offset it is not the caller's own time: better silent than hours wrong.
+    return None if moment is None or moment.tzinfo else moment

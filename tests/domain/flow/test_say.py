@@ -140,6 +140,10 @@ def test_the_table_of_readings(kind: str, value: object, chinese: str, english: 
     assert said(kind, value, "en") == english
 
 
+def test_a_time_of_another_zone_is_not_read_as_if_it_were_ours():
+    assert say.words("time", "2026-11-23T06:30:00.000Z", "en") == []
+
+
 @given(st.dates(), st.times(), st.sampled_from(LANGUAGES))
 def test_every_day_and_minute_has_its_words(day: date, moment: time, language: str):
     assert said("date", day.isoformat(), language)
