@@ -7,7 +7,9 @@ journal, so it returns only what a caller may hear.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.domain.effects import LookUp
 from app.domain.events import CallStarted
@@ -31,7 +33,7 @@ async def work_order(services: Services, by: dict[str, Any]) -> dict[str, Any] |
         orders, _ = await services.lists.page(
             WORK_ORDER, filters={"number": [f"WX-{whole[1]}-{whole[2]}"]}, page=Page(limit=1)
         )
-        return _said(orders[0]) if orders else None
+        return _said(orders[0], services.site.time_zone) if orders else None
     customer_id = await services.pop.customer_of(str(by.get("caller") or ""))
     if customer_id is None or len(digits) < 3:
         return None
@@ -39,11 +41,15 @@ async def work_order(services: Services, by: dict[str, Any]) -> dict[str, Any] |
         WORK_ORDER, filters={"customer_id": [customer_id]}, page=Page(limit=100)
     )
     fitting = [order for order in orders if re.sub(r"\D", "", order["number"]).endswith(digits)]
-    return _said(fitting[0]) if fitting else None
+    return _said(fitting[0], services.site.time_zone) if fitting else None
 
 
-def _said(order: dict[str, Any]) -> dict[str, Any]:
+def _said(order: dict[str, Any], time_zone: str) -> dict[str, Any]:
+    """What a caller may hear; visit_at in the site's own time, because it is read out as it is written."""
     visit_at = order.get("appointment_from")
+    if visit_at:
+        local = datetime.fromisoformat(visit_at).astimezone(ZoneInfo(time_zone))
+        visit_at = local.strftime("%Y-%m-%dT%H:%M")
     return {**{name: order.get(name) for name in SAID_OF_AN_ORDER}, "visit_at": visit_at}
 
 
