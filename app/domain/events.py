@@ -26,6 +26,9 @@ CallQueued             waits; `entered_s` is floor time of the wait's true begin
 AgentOffered           rings at an agent     → live link
 OfferEnded             answered no_answer refused caller_gone link_lost picked_up withdrawn failed
 CallAnswered           agent and caller talk; counts for `calls_today` of the agent
+CallDialled            an agent calls out
+ExternalAnswered       the number called is there: the call is answered, by no agent's counting
+AskedAgain             floor's own
 CallHeld/Resumed/Muted
 CallTransferred        by an agent, to where, how
 AgentReleased          an agent is off a call (live link's `CallEnded` for him), talk_s of his part
@@ -38,7 +41,7 @@ TaskMade/Merged/Closed an unserved caller: one open task a number
 ServiceCallEnded       a whole call the board served alone
 AgentLoggedIn, AgentStateChanged, AgentConnected, AgentMoved, DeskLineReady/Lost, DeskVoiceChanged
 BoardTaken/Dropped, TrunkStateChanged, PhoneStateChanged, AlarmChanged, ChannelsWereLow
-TimerSet/Cleared, TimersMoved, FloorStarted, DayBegan, ClockSet, ConfigurationTaken   floor's own
+TimerSet/Cleared, TimersMoved/Held, FloorStarted, DayBegan, ClockSet, ConfigurationTaken   floor's own
 """
 
 from dataclasses import dataclass, field
@@ -246,12 +249,32 @@ class OfferEnded(CallEvent):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AskedAgain(CallEvent):
+    """Everybody present has given this call back; they are asked once more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CallAnswered(CallEvent):
     agent_id: str
     queue: str | None = None
     waited_s: float = 0.0
     rang_s: float = 0.0
     counts: bool = True  # for the agent's calls today (outgoing calls do not)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallDialled(CallEvent):
+    """An agent calls out and is on it from now; the far end has not answered yet."""
+
+    agent_id: str
+    queue: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExternalAnswered(CallEvent):
+    """The number called (by an agent, or for a caller sent on) is there: the call is answered."""
+
+    leg_id: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -481,7 +504,10 @@ class AgentStateChanged(AgentEvent):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AgentConnected(AgentEvent):
+    """expected: the server started and the desktop is to come back; nothing is lost yet."""
+
     connected: bool
+    expected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -577,6 +603,13 @@ class TimersMoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TimersHeld(Event):
+    """No timer fires from a start until the boards are reconciled."""
+
+    held: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FloorStarted(Event):
     utc_offset_s: float  # POSIX seconds minus floor seconds
 
@@ -617,7 +650,10 @@ ALL: tuple[type[Event], ...] = (
     CallQueued,
     AgentOffered,
     OfferEnded,
+    AskedAgain,
     CallAnswered,
+    CallDialled,
+    ExternalAnswered,
     CallHeld,
     CallResumed,
     CallMuted,
@@ -658,6 +694,7 @@ ALL: tuple[type[Event], ...] = (
     TimerSet,
     TimerCleared,
     TimersMoved,
+    TimersHeld,
     FloorStarted,
     ClockSet,
     DayBegan,
