@@ -5,7 +5,6 @@ import json
 
 from app.cli.configuration_file import load
 from app.cli.errors import CommandFailed
-from app.domain.flow import engine
 from app.server.journal.history import Gap
 from app.server.journal.segments import JournalDamaged
 from app.server.replay import Pick, lines, replay
@@ -26,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandFailed(f"there is no journal in {folder}")
     pick = Pick(arguments.call, arguments.day, loaded.configuration.site.time_zone)
     try:
-        result = replay(folder, engine, pick)
+        result = replay(folder, pick)
     except (JournalDamaged, Gap) as damage:
         raise CommandFailed(str(damage)) from None
     if arguments.call and not result.picked:

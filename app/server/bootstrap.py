@@ -15,7 +15,6 @@ import zoneinfo
 from collections.abc import Awaitable
 from typing import Any
 
-from app.domain.flow import engine
 from app.domain.inputs import ServerStarted, ServerWasAway
 from app.server import call_log, log, metrics, settings
 from app.server.board_processes import keep_running
@@ -106,7 +105,7 @@ class Server:
     def _recover(self) -> Recovered:
         self._plan.journal.mkdir(parents=True, exist_ok=True)
         try:
-            return recover(self._plan.journal, engine)
+            return recover(self._plan.journal)
         except (JournalDamaged, Gap) as damage:
             raise CannotStart(str(damage)) from None
 

@@ -17,7 +17,6 @@ import msgspec
 
 from app.domain import inputs
 from app.domain.floor.floor import Floor
-from app.domain.floor.flows import FlowEngine
 from app.server import log
 from app.server.answers import Answers
 from app.server.journal import codec, history
@@ -62,9 +61,9 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:16]
 
 
-def recover(folder: Path, engine: FlowEngine) -> Recovered:
+def recover(folder: Path) -> Recovered:
     """Raises JournalDamaged or Gap: the server must not start."""
-    state = _from_snapshot(folder, engine) or Recovered(floor=Floor(engine))
+    state = _from_snapshot(folder) or Recovered(floor=Floor())
     for record in history.records(folder, state.last_seq):
         state.fold(record)
     return state
@@ -100,7 +99,7 @@ def take(state: Recovered) -> Callable[[Path], None]:
     return write
 
 
-def _from_snapshot(folder: Path, engine: FlowEngine) -> Recovered | None:
+def _from_snapshot(folder: Path) -> Recovered | None:
     path = snapshot_path(folder)
     if not path.exists():
         return None
@@ -112,7 +111,7 @@ def _from_snapshot(folder: Path, engine: FlowEngine) -> Recovered | None:
         if plain["format"] != FORMAT:
             raise ValueError("another release wrote it")
         return Recovered(
-            floor=Floor.from_dict(plain["floor"], engine),
+            floor=Floor.from_dict(plain["floor"]),
             last_seq=plain["last_seq"],
             last_now_s=plain["last_now_s"],
             last_at_utc=plain["last_at_utc"],

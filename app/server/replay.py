@@ -15,7 +15,6 @@ import msgspec
 
 from app.domain.errors import Refused
 from app.domain.floor.floor import Floor
-from app.domain.floor.flows import FlowEngine
 from app.server.journal import codec, history
 
 
@@ -54,9 +53,9 @@ class Pick:
         return False
 
 
-def replay(folder: Path, engine: FlowEngine, pick: Pick) -> Replayed:
+def replay(folder: Path, pick: Pick) -> Replayed:
     """Raises JournalDamaged or Gap."""
-    floor, result = Floor(engine), Replayed()
+    floor, result = Floor(), Replayed()
     for record in history.records(folder, may_cut=False):
         again = _again(floor, record)
         result.records += 1

@@ -36,6 +36,6 @@ class Timers:
 
     def _fire(self) -> None:
         self._handle, self._due_s = None, None
-        for timer_id in self._bus.floor.due_timers(self._bus.clock.now_s()):
-            self._bus.put(TimerFired(timer_id=timer_id))
+        while due := self._bus.floor.due_timers(self._bus.clock.now_s()):
+            self._bus.put(TimerFired(timer_id=due[0]))
         self.look()

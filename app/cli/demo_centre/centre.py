@@ -17,6 +17,7 @@ from app.cli.configuration_file import Loaded, load
 from app.cli.demo_centre.process import Kept, end_pid
 from app.cli.demo_centre.site import user_table
 from app.cli.errors import CommandFailed
+from app.server.demo_company import settle_demo
 
 LOOK_S = 0.1
 READY_WITHIN_S = 120.0
@@ -33,6 +34,7 @@ class DemoCentre:
         self._log = self._folder / "zongji.log"
         self._customers, self._agents, self._windows = customers, agents, windows
         self._file = self._folder / "demo.json"
+        self._numbers = self._folder / "customer-numbers.txt"
         self._listen = self._loaded.configuration.server.listen
         self._sip = self._loaded.configuration.boards[0].sip_listen
         self._ending = asyncio.Event()
@@ -70,11 +72,9 @@ class DemoCentre:
     # ------------------------------------------------------------- start
 
     async def _seed(self) -> None:
-        from app.server.bootstrap import seed_demo
-
         if not (self._folder / "seeded").exists():
             say("making the demo company 云杉电器 …")
-            await seed_demo(self._loaded)
+            await settle_demo(self._loaded.database_url(), self._numbers)
             (self._folder / "seeded").write_text("")
 
     def _start(self, name: str, *arguments: str, again: bool = True) -> None:
@@ -95,7 +95,7 @@ class DemoCentre:
         if self._customers:
             self._start(
                 "customers", "callers", "--sip", self._sip, "--count", str(self._customers),
-                "--numbers", str(self._folder / "customer-numbers.txt"),
+                "--numbers", str(self._numbers),
             )  # fmt: skip
 
     def _start_windows(self) -> None:

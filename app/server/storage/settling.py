@@ -13,7 +13,7 @@ from app.server.storage.bulk import insert_many
 from app.server.storage.database import Database
 from app.server.storage.projection import PAST
 from app.server.storage.records import next_count
-from app.server.storage.tables import RECORD_TABLES, call, call_part
+from app.server.storage.tables import RECORD_TABLES, call, call_part, record_phone
 from resources.demo.company import CHINA, Company, make
 
 
@@ -106,3 +106,12 @@ def _parts(each: dict[str, Any]) -> list[dict[str, Any]]:
         {"call_id": each["id"], "part": part, "part_id": part_id, "place": place, "value": value}
         for place, (part, part_id, value) in enumerate(found)
     ]
+
+
+async def customer_numbers(database: Database, limit: int = 2000) -> list[str]:
+    """Telephone numbers of the first customers, as E.164."""
+    async with database.read() as connection:
+        found = await connection.execute(
+            select(record_phone.c.number).where(record_phone.c.kind == "customer").limit(limit)
+        )
+        return [str(number) for number in found.scalars()]
