@@ -65,10 +65,23 @@ class FakeRuntime:
         return next((row for row in self.live if row["call_id"] == call_id), None)
 
     def me(self, user: User) -> dict[str, Any]:
-        return {"user": {"name": user.name}, "agent": None, "call": None, "pop": None, "draft": None, "desk": None}
+        return {
+            "user": {"name": user.name},
+            "agent": None,
+            "call": None,
+            "pop": None,
+            "draft": None,
+            "desk": None,
+        }
 
     def health(self) -> dict[str, Any]:
-        return {"status": "ok", "started_at": "2026-11-22T03:00:00.000Z", "boards": [], "recovered": None, "problems": []}
+        return {
+            "status": "ok",
+            "started_at": "2026-11-22T03:00:00.000Z",
+            "boards": [],
+            "recovered": None,
+            "problems": [],
+        }
 
     def attach(self, link: Any, after_seq: int | None) -> bool:
         self.links.append(link)
@@ -125,7 +138,9 @@ class Centre:
         return await self.http.request(method, f"/api/v1{path}", headers=headers, **more)
 
     async def customer(self, **values: Any) -> dict[str, Any]:
-        answer = await self.ask("POST", "/records/customer", json={"name": "陈淑芬", "phone": "13800004417"} | values)
+        answer = await self.ask(
+            "POST", "/records/customer", json={"name": "陈淑芬", "phone": "13800004417"} | values
+        )
         assert answer.status_code == 201, answer.text
         return answer.json()
 
@@ -163,4 +178,13 @@ def in_centre(tmp_path) -> Callable[[Callable[[Centre], Any]], None]:
     return run
 
 
-__all__ = ["NOON", "PASSWORD", "Centre", "Clock", "FakeRuntime", "InlineWorkers", "hash_password", "open_centre"]
+__all__ = [
+    "NOON",
+    "PASSWORD",
+    "Centre",
+    "Clock",
+    "FakeRuntime",
+    "InlineWorkers",
+    "hash_password",
+    "open_centre",
+]
