@@ -214,6 +214,7 @@ class Connection:
                     )
                 )
             )
+            self._out = asyncio.Queue()  # what the last one still held is asked again once welcome
             writer = asyncio.create_task(self._write(socket))
             try:
                 async for text in socket:
@@ -254,8 +255,6 @@ class Connection:
         self._retry_s = FIRST_RETRY_S
         self._place.resumed(welcome.session, welcome.resumed)
         self._online = True
-        while not self._out.empty():  # from before the outage; all of it is asked again below
-            self._out.get_nowait()
         for asked in self._asked.values():
             self._out.put_nowait(codec.encode(asked.command))
         self._listener.on_state("online", _posix_s(welcome.now))

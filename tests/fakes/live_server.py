@@ -35,6 +35,7 @@ class FakeLiveServer:
         self.http = {}  # "GET /path" → JSON
         self._server = None
         self._links = {}
+        self._serving = {}  # task → its writer
 
     async def start(self):
         self._server = await asyncio.start_server(self._serve, *self.address)
@@ -45,10 +46,11 @@ class FakeLiveServer:
             return
         self._server.close()
         self._server = None
-        links, self._links = list(self._links), {}
-        for link in links:
-            link.transport.abort()
-        await asyncio.sleep(0.001)
+        self._links.clear()
+        for writer in self._serving.values():
+            writer.transport.abort()
+        await asyncio.gather(*self._serving)
+        await asyncio.sleep(0)
 
     def tell(self, kind, to=None, same_entry=False, **fields):
         """An event, to one user or to all."""
@@ -65,6 +67,7 @@ class FakeLiveServer:
         self._links.clear()
 
     async def _serve(self, reader, writer):
+        self._serving[asyncio.current_task()] = writer
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             if b"pgrade: websocket" in head:
@@ -75,6 +78,7 @@ class FakeLiveServer:
             pass
         finally:
             writer.transport.abort()
+            self._serving.pop(asyncio.current_task())
 
     async def _http(self, head, reader, writer):
         while True:
