@@ -25,7 +25,7 @@ import numpy.typing as npt
 from drivers.protocol import telephony as t
 from drivers.telephony.board.board import Board, Log
 from drivers.telephony.board.dialog_file import DialogFile
-from drivers.telephony.board.media import Media
+from drivers.telephony.board.media import Media, with_spare
 from drivers.telephony.board.obey import Obedience
 from drivers.telephony.board.ports import PortPool
 from drivers.telephony.board.process_link import ProcessLink
@@ -133,7 +133,9 @@ class Host:
         return found
 
     def _start_media(self) -> None:
-        processes = self._processes = start_processes(self.settings.channels)
+        processes = self._processes = start_processes(
+            with_spare(self.settings.channels), self.settings.channels
+        )
         self._prompts.use(self._add_sound)
         self._media_link = ProcessLink(
             processes.media_socket, self._loop, c.unpack_reports, self._on_report, self._on_media_lost

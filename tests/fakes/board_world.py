@@ -91,7 +91,11 @@ class World:
         self.wheel.advance(self.wheel.now_s + seconds)
 
     def receive(self, text: str | bytes, source: tuple[str, int] = PEER) -> None:
-        data = text if isinstance(text, bytes) else text.replace("\n", "\r\n").replace("\r\r", "\r").encode("latin-1")
+        data = (
+            text
+            if isinstance(text, bytes)
+            else text.replace("\n", "\r\n").replace("\r\r", "\r").encode("latin-1")
+        )
         self.board.agent.layer.receive(data, source)
 
     def take(self) -> list[Request | Response]:
@@ -145,7 +149,14 @@ class World:
 
     @staticmethod
     def head(
-        method: str, number: str, call_id: str, branch: str, cseq: int, tag: str, to_tag: str, source: tuple[str, int]
+        method: str,
+        number: str,
+        call_id: str,
+        branch: str,
+        cseq: int,
+        tag: str,
+        to_tag: str,
+        source: tuple[str, int],
     ) -> str:
         to = f";tag={to_tag}" if to_tag else ""
         return (
@@ -169,7 +180,16 @@ class World:
 
     # ------------------------------------------------------------ the called
 
-    def answer_outgoing(self, invite: Request, status: int = 200, *, tag: str = "far", sdp: bool = True, extra: str = "", port: int = 42000) -> None:
+    def answer_outgoing(
+        self,
+        invite: Request,
+        status: int = 200,
+        *,
+        tag: str = "far",
+        sdp: bool = True,
+        extra: str = "",
+        port: int = 42000,
+    ) -> None:
         """The far end of an INVITE of ours answers."""
         body = OFFER.format(port=port) if sdp else ""
         kind = "Content-Type: application/sdp\r\n" if sdp else ""

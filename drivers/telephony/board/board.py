@@ -93,6 +93,9 @@ class Board:
         if found is None:
             return
         kind, trunk, user = found
+        if not number:
+            call.refuse(484)
+            return
         service = self._services.get(number)
         leg = self._leg_in(call, kind, number, from_number, display)
         leg.trunk, leg.user = trunk, user
@@ -135,7 +138,9 @@ class Board:
             self.on_rejected(refusal, call.peer)
             call.refuse(503, [("Retry-After", "2")])
             return True
-        if self.media.in_use >= self.media.channels and not self._make_room(None):
+        while self.media.in_use >= self.media.channels and self._make_room(None):
+            pass
+        if self.media.in_use >= self.media.channels:
             number = _names(call)[0]
             if self._services.get(number) != AnswerAndEnd.name:
                 self.on_rejected("no_channel", call.peer)
@@ -195,7 +200,14 @@ class Board:
     # ------------------------------------------------------------- calls out
 
     def call_peer(self, caller: Leg, master: Master) -> Leg | None:
-        """The bench peer with the caller's number; None without a channel."""
+        """The bench peer with the caller's number; None without a channel.
+
+        Peers that have not answered may hold a quarter of the channels, no more: a flood of calls
+        to a dead peer must not close the board for others.
+        """
+        unheard = sum(leg.direction == "out" and leg.phase is LegPhase.CALLING for leg in self.legs.values())
+        if unheard >= max(4, self.media.channels // 4):
+            return None
         self._serial += 1
         leg = Leg(self, f"{self.boot_id[:8]}-{self._serial}", "trunk", "out", master)
         leg.to_number, leg.from_number = caller.to_number, caller.from_number

@@ -19,6 +19,11 @@ from drivers.telephony.sip.uri import Address
 STATS_WAIT_S = 0.5
 
 
+def with_spare(channels: int) -> int:
+    """Channels media is made with: a freed one rests until its figures are here."""
+    return channels + max(8, channels // 8)
+
+
 class NoChannel(Exception):
     """All channels are in use."""
 
@@ -42,8 +47,9 @@ class Media:
     ) -> None:  # fmt: skip
         self.channels, self._wheel, self.send = channels, wheel, send
         self.ports, self.prompts, self._on_load, self._on_recorded = ports, prompts, on_load, on_recorded
-        self._free = list(range(channels))  # a heap: low numbers keep media's arrays short
-        self._gens = [0] * channels
+        self._free = list(range(with_spare(channels)))  # a heap: low numbers keep media's arrays short
+        self._open_now = 0
+        self._gens = [0] * with_spare(channels)
         self._voices: dict[int, Voice] = {}
         self._numbers = 0
         self._rooms: dict[str, tuple[int, int]] = {}  # name → number, members
@@ -51,7 +57,8 @@ class Media:
 
     @property
     def in_use(self) -> int:
-        return self.channels - len(self._free)
+        """Channels of legs; one that is only waiting for its figures counts no more."""
+        return self._open_now
 
     def voice(self, listener: VoiceListener, remote: Address | None) -> "Voice":
         """A channel for a leg; remote None: nobody knows yet where its far end listens.
@@ -59,14 +66,14 @@ class Media:
         Raises:
             NoChannel: all are in use. NoPort: no UDP port is left.
         """
-        if not self._free:
+        if self._open_now >= self.channels or not self._free:
             raise NoChannel
         sock = self.ports.for_remote(remote) if remote is not None else self.ports.alone()
         return self._open(listener, sock, remote, "rtp", b"")
 
     def desk(self, listener: VoiceListener, token: bytes) -> "Voice":
         """A channel for a headset, which shows itself with its token."""
-        if not self._free:
+        if self._open_now >= self.channels or not self._free:
             raise NoChannel
         return self._open(listener, self.ports.alone(), None, "desk", token)
 
@@ -118,6 +125,9 @@ class Media:
         self.ports.forget_all()
         self._rooms.clear()
 
+    def closed(self) -> None:
+        self._open_now -= 1
+
     def freed(self, voice: "Voice") -> None:
         if self._voices.get(voice.ch) is voice:
             del self._voices[voice.ch]
@@ -135,6 +145,7 @@ class Media:
     ) -> "Voice":
         ch = heappop(self._free)
         self._gens[ch] += 1
+        self._open_now += 1
         voice = Voice(self, listener, ch, self._gens[ch], sock, remote)
         self._voices[ch] = voice
         self.send(
@@ -233,6 +244,7 @@ class Voice:
         if self.closing:
             return
         self.closing, self._done = True, done
+        self._media.closed()
         self._media.send(c.CloseChannel(ch=self.ch, gen=self.gen))
         self._media.ports.release(self._sock, self._remote)
         self._wait = self._media.after(STATS_WAIT_S, self.gone)
@@ -242,7 +254,9 @@ class Voice:
 
     def gone(self) -> None:
         """No figures will come any more."""
-        self.closing = True
+        if not self.closing:
+            self.closing = True
+            self._media.closed()
         self._finish(Quality())
 
     def _finish(self, line: Quality) -> None:
