@@ -6,16 +6,16 @@ It can refuse, be late and disappear. `Story` is one call of the demo company, i
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from app.desktop.link import Answer, Reply
 
-NOW = datetime(2026, 11, 22, 11, 3, 12, tzinfo=timezone.utc).timestamp() - 8 * 3600
+NOW = datetime(2026, 11, 22, 11, 3, 12, tzinfo=UTC).timestamp() - 8 * 3600
 
 
 def at(moment: float) -> str:
-    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 class FakeLink:
@@ -98,7 +98,10 @@ class FakeVoice:
         self.now = (0.75, 0.35)
 
     def devices(self):
-        return [{"id": "1", "name": "Jabra Evolve2 40", "kind": "usb"}, {"id": "2", "name": "USB Audio", "kind": "usb"}]
+        return [
+            {"id": "1", "name": "Jabra Evolve2 40", "kind": "usb"},
+            {"id": "2", "name": "USB Audio", "kind": "usb"},
+        ]
 
     def choose(self, device_id) -> None:
         pass
@@ -166,7 +169,16 @@ class Story:
 
     def _prepare(self) -> None:
         w = self.words
-        results = ("dispatched", "solved", "call_back", "dispatched", "solved", "passed_on", "passed_on", "dispatched")
+        results = (
+            "dispatched",
+            "solved",
+            "call_back",
+            "dispatched",
+            "solved",
+            "passed_on",
+            "passed_on",
+            "dispatched",
+        )
         lengths = (221, 125, 24, 378, 333, 188, 587, 260)
         jobs = w["jobs"].split("|")
         items = [
@@ -216,23 +228,48 @@ class Story:
 
     def queues(self, busy: bool = False) -> list[dict[str, Any]]:
         def queue(name: str, waits: list[float], offered: int, level: float) -> dict[str, Any]:
-            waiting = [{"call_id": f"w{name}{i}", "from": "+8613900000000", "since": at(self.now - s)} for i, s in enumerate(waits)]
+            waiting = [
+                {"call_id": f"w{name}{i}", "from": "+8613900000000", "since": at(self.now - s)}
+                for i, s in enumerate(waits)
+            ]
             today = {"offered": offered, "answered": offered, "answered_in_time": round(offered * level),
                      "abandoned": round(offered * 0.031), "service_level": level}  # fmt: skip
-            return {"queue_id": name, "name": self.words.get(name, name), "service_goal_s": 20, "waiting": waiting, "today": today}
+            return {
+                "queue_id": name,
+                "name": self.words.get(name, name),
+                "service_goal_s": 20,
+                "waiting": waiting,
+                "today": today,
+            }
 
         if busy:
             return [
                 queue("service", [112, 60, 20], 420, 0.78), queue("complaints", [134], 90, 0.71),
                 queue("install", [9], 200, 0.92), queue("air", [41, 12], 214, 0.88), queue("vip", [], 80, 1.0),
             ]  # fmt: skip
-        return [queue("service", [38, 9], 420, 0.86), queue("install", [11, 4], 200, 0.92), queue("vip", [], 80, 1.0)]
+        return [
+            queue("service", [38, 9], 420, 0.86),
+            queue("install", [11, 4], 200, 0.92),
+            queue("vip", [], 80, 1.0),
+        ]
 
     def keys(self) -> list[dict[str, Any]]:
         w = self.words
         return [
-            {"node": "menu", "digits": "1", "title": w["menu"], "choice": w["repairs"], "at": at(self.now - 75)},
-            {"node": "appliance", "digits": "2", "title": w["category"], "choice": w["fridge_key"], "at": at(self.now - 68)},
+            {
+                "node": "menu",
+                "digits": "1",
+                "title": w["menu"],
+                "choice": w["repairs"],
+                "at": at(self.now - 75),
+            },
+            {
+                "node": "appliance",
+                "digits": "2",
+                "title": w["category"],
+                "choice": w["fridge_key"],
+                "at": at(self.now - 68),
+            },
             {"node": "card", "digits": "4417#", "title": w["card"], "choice": None, "at": at(self.now - 54)},
         ]
 
@@ -299,10 +336,14 @@ class Story:
         self.link.say("CallAnswered", call_id=self.call_id, agent_id="1024", at=at(self.now - 207))
 
     def end(self) -> None:
-        self.link.say("CallEnded", call_id=self.call_id, agent_id="1024", ended_by="caller", at=at(self.now - 18))
+        self.link.say(
+            "CallEnded", call_id=self.call_id, agent_id="1024", ended_by="caller", at=at(self.now - 18)
+        )
         self.link.say("AgentStateChanged", agent_id="1024", state="wrap_up", reason=None, pending_break=None,
                       call_id=self.call_id, limit_s=45.0, at=at(self.now - 18))  # fmt: skip
-        self.link.say("WrapUpStarted", call_id=self.call_id, agent_id="1024", limit_s=45.0, at=at(self.now - 18))
+        self.link.say(
+            "WrapUpStarted", call_id=self.call_id, agent_id="1024", limit_s=45.0, at=at(self.now - 18)
+        )
 
     def finish(self) -> None:
         self.link.say("WrapUpFinished", call_id=self.call_id, agent_id="1024", at=at(self.now))

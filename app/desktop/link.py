@@ -1,0 +1,88 @@
+"""What the desktop needs of its line to the server; nothing about sockets or threads.
+
+All methods return at once. Callbacks arrive on the Qt thread, never from inside the call itself.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+LinkState = Literal["connecting", "online", "lost", "refused"]
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """How a command ended: `refused` is empty when it was done, else the refusal's name.
+
+    reason: the refusal in the user's language, as the server wrote it.
+    """
+
+    refused: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What HTTP answered. status 0: the server was not reached. `json` for JSON, `content` always."""
+
+    status: int
+    json: Any = None
+    content: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class Link(Protocol):
+    """One logged-in line to the server, which reconnects and resumes by itself.
+
+    `on_event` gets every event as a flat dict with `event`, `at`, `seq`; a snapshot comes as
+    `{"event": "Snapshot", "agents", "queues", "me"}`. `on_state` gets the link's state and, when
+    online, the server's present time as POSIX seconds.
+    """
+
+    on_event: Callable[[Json], None]
+    on_state: Callable[[LinkState, float | None], None]
+
+    def start(self) -> None: ...
+
+    def send(self, command: str, fields: Json, done: Callable[[Answer], None] | None = None) -> None:
+        """Ask for a command; sent again with the same id after a lost link, done once."""
+
+    def get(self, path: str, done: Callable[[Reply], None]) -> None: ...
+
+    def post(self, path: str, body: Json, done: Callable[[Reply], None], method: str = "POST") -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Gate(Protocol):
+    """The server before anyone is logged in."""
+
+    def health(self, server: str, done: Callable[[Reply], None]) -> None: ...
+
+    def log_in(self, server: str, user: str, password: str, done: Callable[[Reply], None]) -> None:
+        """POST /api/v1/login; the token is in the reply."""
+
+    def open(self, server: str, token: str, language: str) -> Link: ...
+
+
+class Voice(Protocol):
+    """The agent's headset, a process of its own that outlives the window."""
+
+    def devices(self) -> list[Mapping[str, str]]:
+        """What can be chosen: `{"id", "name", "kind"}`; empty when this machine has no sound."""
+
+    def choose(self, device_id: str) -> None: ...
+
+    def start(self, host: str, port: int, token: str, codec: str) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def levels(self) -> tuple[float, float]:
+        """How loud now: (from the caller, from the agent), each 0.0 … 1.0."""
+
+    def check(self, on: bool) -> None:
+        """Open the microphone for the live level before a shift, or close it again."""

@@ -1,0 +1,117 @@
+"""Logging in: staff number, password, headset, then-state; the server's health below. No widgets."""
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.desktop.link import Gate, Reply, Voice
+from app.desktop.preferences import Preferences
+
+HEALTH_EVERY_MS = 3000
+
+
+class LoginViewModel(QObject):
+    """`opened` carries token and user when the server let him in."""
+
+    changed = Signal()
+    opened = Signal(str, str)
+
+    def __init__(
+        self, gate: Gate, preferences: Preferences, voice: Voice | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._gate, self.preferences, self.voice = gate, preferences, voice
+        self.server = preferences["server"]
+        self.user = preferences["user"]
+        self.password = ""
+        self.ready_after = preferences.yes("start_ready")
+        self.busy = False
+        self.user_error = ""
+        self.password_error = ""
+        self.other_error = ""
+        self.health: tuple[str, str] = ("near", self.tr("正在找服务器"))
+        self._timer = QTimer(self)
+        self._timer.setInterval(HEALTH_EVERY_MS)
+        self._timer.timeout.connect(self.look_at_server)
+
+    def start(self) -> None:
+        self._timer.start()
+        self.look_at_server()
+
+    def stop(self) -> None:
+        self._timer.stop()
+        if self.voice is not None:
+            self.voice.check(False)
+
+    def set_server(self, server: str) -> None:
+        server = server.strip().rstrip("/")
+        if server and "://" not in server:
+            server = f"http://{server}"
+        if server and server != self.server:
+            self.server = server
+            self.health = ("near", self.tr("正在找服务器"))
+            self.changed.emit()
+            self.look_at_server()
+
+    def look_at_server(self) -> None:
+        server = self.server
+
+        def read(reply: Reply) -> None:
+            if server != self.server:
+                return
+            state = reply.json.get("status") if isinstance(reply.json, dict) else None
+            words = {
+                "ok": ("ready", self.tr("已连接")), "degraded": ("near", self.tr("部分功能不可用")),
+                "down": ("broken", self.tr("服务暂停")),
+            }  # fmt: skip
+            self.health = words.get(str(state), ("broken", self.tr("连不上")))
+            self.changed.emit()
+
+        self._gate.health(server, read)
+
+    def device(self) -> str:
+        devices = self.voice.devices() if self.voice is not None else []
+        chosen = self.preferences["device"]
+        return next((d["name"] for d in devices if d["id"] == chosen), devices[0]["name"] if devices else "")
+
+    def next_device(self) -> None:
+        if self.voice is None or not (devices := self.voice.devices()):
+            return
+        ids = [d["id"] for d in devices]
+        chosen = self.preferences["device"]
+        after = ids[(ids.index(chosen) + 1) % len(ids)] if chosen in ids else ids[-1]
+        self.preferences["device"] = after
+        self.voice.choose(after)
+        self.changed.emit()
+
+    def set_ready_after(self, ready: bool) -> None:
+        self.ready_after = ready
+        self.preferences["start_ready"] = "true" if ready else "false"
+
+    def log_in(self) -> None:
+        if self.busy:
+            return
+        self.user_error = "" if self.user.strip() else self.tr("请输入工号")
+        self.password_error = "" if self.password else self.tr("请输入密码")
+        self.other_error = ""
+        if self.user_error or self.password_error:
+            self.changed.emit()
+            return
+        self.busy = True
+        self.changed.emit()
+        self._gate.log_in(self.server, self.user.strip(), self.password, self._answered)
+
+    def _answered(self, reply: Reply) -> None:
+        self.busy = False
+        body = reply.json if isinstance(reply.json, dict) else {}
+        if reply.ok and body.get("token"):
+            self.preferences["user"], self.preferences["server"] = self.user.strip(), self.server
+            self.password = ""
+            self.stop()
+            self.opened.emit(str(body["token"]), self.user.strip())
+            return
+        if reply.status == 0:
+            self.other_error = self.tr("连不上服务器，请检查网络或换一台服务器")
+        elif body.get("error") == "wrong_password" or reply.status == 401:
+            self.password_error = str(body.get("message") or self.tr("工号或密码不对"))
+        else:
+            self.other_error = str(body.get("message") or self.tr("暂时不能登录"))
+        self.changed.emit()

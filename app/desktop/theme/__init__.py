@@ -1,0 +1,1 @@
+"""How everything looks: colours by name, type, icons, palette, style sheet. Knows no window."""
