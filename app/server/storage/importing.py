@@ -113,7 +113,7 @@ def _rows(file: Path, kind: Kind) -> Iterator[tuple[int, dict[str, Any]]]:
                 if any(cell.strip() for cell in row):
                     yield reader.line_num, _values(names, row)
         except (csv.Error, UnicodeDecodeError) as error:
-            raise FileRefused(f"{file.name}: line {reader.line_num + 1}: {error}") from None
+            raise FileRefused(f"{file.name}: line {reader.line_num}: {error}") from None
 
 
 def _values(names: Mapping[int, str], row: list[str]) -> dict[str, Any]:
