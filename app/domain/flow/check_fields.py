@@ -18,7 +18,9 @@ PROMPT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*")
 PLACE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 TARGETS = ("agent", "queue", "flow", "voicemail", "number")
 PART_KEYS = ("name", "sound", "text", "say")
-GIVEN = frozenset({"caller", "called", "call_id", "at", "date", "time", "weekday", "language", "error"})
+GIVEN = frozenset(
+    {"caller", "called", "call_id", "customer_id", "at", "date", "time", "weekday", "language", "error"}
+)
 """Variables every call brings along; nobody declares them."""
 
 
