@@ -9,13 +9,15 @@ from collections import OrderedDict
 from drivers.telephony.sip.uri import Address
 
 OVERDUE_S = 0.5  # T1: an ACK that is not here by then has been asked for again
+# Calls answered less than OVERDUE_S ago are no offence: a busy gateway has many in the air.
+FRESH = 20
 KEPT_SOURCES = 20_000
 
 Source = tuple[str, int]
 
 
 class Admission:
-    """limit: unacknowledged calls of one source, and its new calls a second (twice that in a burst)."""
+    """limit: calls of one source whose ACK is overdue, and its new calls a second (twice that in a burst)."""
 
     def __init__(self, limit: int) -> None:
         self._limit = max(1, limit)
@@ -26,7 +28,7 @@ class Admission:
     def refusal(self, address: Address, now_s: float) -> str:
         """Why a new call may not start; "" when it may."""
         source = _source(address)
-        if len(self._held.get(source, ())) >= self._limit:
+        if len(self._held.get(source, ())) >= self._limit * FRESH:
             return "too_many_unacknowledged"
         if address[0].startswith("127."):
             return ""
@@ -36,6 +38,10 @@ class Admission:
         while len(self._tokens) > KEPT_SOURCES:
             self._tokens.popitem(last=False)
         return "" if tokens >= 1.0 else "too_fast"
+
+    def crowded(self, address: Address) -> bool:
+        """The source holds its share: for each new call its oldest overdue one is given up."""
+        return len(self._held.get(_source(address), ())) >= self._limit
 
     def answered(self, key: object, address: Address, now_s: float) -> None:
         """A 200 went out; its ACK is awaited."""

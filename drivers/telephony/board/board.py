@@ -131,9 +131,9 @@ class Board:
             call.refuse(503, [("Retry-After", "5")])
             return True
         now_s = self.wheel.now_s
+        if self.admission.crowded(call.peer):
+            self._make_room(call.peer)
         refusal = self.admission.refusal(call.peer, now_s)
-        if refusal == "too_many_unacknowledged" and self._make_room(call.peer):
-            refusal = ""
         if refusal:
             self.on_rejected(refusal, call.peer)
             call.refuse(503, [("Retry-After", "2")])

@@ -137,8 +137,13 @@ def test_one_source_cannot_start_without_limit(make_world):
     world = make_world(guests="all", per_source_limit=5, channels=64)
     for number in range(40):
         world.invite("9100", call_id=f"n{number}", branch=f"n{number}", source=("192.0.2.9", 5060 + number))
-    assert world.statuses().count(200) == 5
-    assert any(fields.get("reason") == "too_many_unacknowledged" for _, fields in world.logged)
+    assert world.statuses().count(200) == 10
+    assert any(fields.get("reason") == "too_fast" for _, fields in world.logged)
+    for number in range(20):
+        world.pass_s(1)
+        world.invite("9100", call_id=f"m{number}", branch=f"m{number}", source=("192.0.2.9", 5060))
+        world.count_channels()
+    assert world.board.media.in_use <= 10
 
 
 def test_a_reinvite_changes_the_address_and_hold_is_mirrored(world):
