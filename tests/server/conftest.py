@@ -1,16 +1,26 @@
 """What server tests build on: a database of their own, a clock they turn, a runtime that is a list."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+import glob
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from app.domain.access import User
 from app.domain.configuration import Site
-from app.server.passwords import hash_password
 from app.server.services import Services, open_services
 from app.server.storage.database import Database
 from app.server.storage.growing import prepare
@@ -164,27 +174,92 @@ async def open_centre(url: str, folder: Any) -> AsyncIterator[Centre]:
         await database.close()
 
 
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL of our own, `postgresql://…/` without a database name."""
+    found = [shutil.which("postgres"), *sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))]
+    binaries = [Path(one).resolve().parent for one in found if one]
+    if not binaries:
+        pytest.skip("no postgres here")
+    # It refuses to run as root.
+    user = "postgres" if os.getuid() == 0 else None
+    if user and not any(entry.pw_name == user for entry in pwd.getpwall()):
+        pytest.skip("postgres will not run as root, and there is no user postgres")
+    folder = tempfile.mkdtemp(prefix="zongji-pg-")
+    try:
+        if user:
+            shutil.chown(folder, user)
+        quiet: dict[str, Any] = {
+            "user": user,
+            "cwd": folder,
+            "stdout": subprocess.DEVNULL,
+            "stderr": subprocess.DEVNULL,
+        }
+        subprocess.run(
+            [binaries[-1] / "initdb", "-D", "data", "-U", "zongji", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+            check=True, **quiet,
+        )  # fmt: skip
+        port = _free_port()
+        server = subprocess.Popen(
+            [binaries[-1] / "postgres", "-D", "data", "-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1",
+             "-c", "fsync=off", "-c", "max_connections=60"],
+            **quiet,
+        )  # fmt: skip
+        try:
+            url = f"postgresql://zongji@127.0.0.1:{port}/"
+            asyncio.run(_until_it_answers(url))
+            yield url
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _until_it_answers(url: str) -> None:
+    for _ in range(300):
+        try:
+            connection = await asyncpg.connect(url + "postgres")
+        except (OSError, asyncpg.PostgresError):
+            await asyncio.sleep(0.05)
+        else:
+            return await connection.close()
+    raise TimeoutError("postgres did not answer within 15 s")
+
+
 @pytest.fixture
-def in_centre(tmp_path) -> Callable[[Callable[[Centre], Any]], None]:
-    """`in_centre(test)` runs `await test(centre)` on a fresh SQLite database."""
+def new_postgresql_database(postgresql) -> str:
+    """The address of an empty database."""
+    name = f"z{secrets.token_hex(6)}"
+
+    async def create() -> None:
+        connection = await asyncpg.connect(postgresql + "postgres")
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+
+    asyncio.run(create())
+    return postgresql + name
+
+
+@pytest.fixture
+def in_centre(tmp_path, request) -> Callable[[Callable[[Centre], Any]], None]:
+    """`in_centre(test)` runs `await test(centre)` on a fresh database: SQLite, or PostgreSQL for all
+    of these tests when ZONGJI_TEST_DATABASE=postgresql."""
+    url = f"sqlite:///{tmp_path}/zongji.db"
+    if os.environ.get("ZONGJI_TEST_DATABASE") == "postgresql":
+        url = request.getfixturevalue("new_postgresql_database")
 
     def run(test: Callable[[Centre], Any]) -> None:
         async def whole() -> None:
-            async with open_centre(f"sqlite:///{tmp_path}/zongji.db", tmp_path) as centre:
+            async with open_centre(url, tmp_path) as centre:
                 await test(centre)
 
         asyncio.run(whole())
 
     return run
-
-
-__all__ = [
-    "NOON",
-    "PASSWORD",
-    "Centre",
-    "Clock",
-    "FakeRuntime",
-    "InlineWorkers",
-    "hash_password",
-    "open_centre",
-]
