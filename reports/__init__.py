@@ -1,0 +1,1 @@
+"""Statistics and paper: knows the domain's words, nothing of servers, screens or devices."""
