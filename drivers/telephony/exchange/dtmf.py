@@ -22,9 +22,10 @@ from ..sound.tones import COLUMN_HZ, KEYPAD, RATE_HZ, ROW_HZ
 
 FRAME: Final = 160
 LEAST_RMS: Final = 100.0  # about -47 dBm0 for both tones together
-PURITY: Final = 0.55  # share of the window's energy that the two tones must hold
+PURITY: Final = 0.68  # share of the window's energy that the two tones must hold
 TWIST: Final = 8.0  # 9 dB either way
-DISTANCE: Final = 4.0  # the next tone of either group is at least 6 dB lower
+DISTANCE: Final = 4.0  # the next tone of the same group is at least 6 dB lower
+DETUNE: Final = 0.008
 HARMONIC: Final = 0.12  # talk-off: a voice has a second harmonic, a key has none (-9 dB)
 LEAKAGE: Final = 0.1  # the upper tone's share at twice the lower one's frequency, 34 Hz and more away
 END_WINDOWS: Final = 3
@@ -38,35 +39,37 @@ _CODE = np.array([EVENT_DIGITS.index(key) for key in KEYPAD])  # keypad position
 
 
 def _basis() -> Floats:
-    tones = np.array(ROW_HZ + COLUMN_HZ)
-    frequencies = np.concatenate([tones, 2 * tones])
+    low, high = np.array(ROW_HZ), np.array(COLUMN_HZ)
+    # 20 ms have lobes of 50 Hz: an upper tone 1.5 % off needs two looks to be seen whole.
+    frequencies = np.concatenate([low, high * (1 - DETUNE), high * (1 + DETUNE), 2 * low, 2 * high])
     angle = 2 * np.pi * np.outer(np.arange(FRAME), frequencies) / RATE_HZ
-    # A Hamming window would widen the lobes over the neighbours; 20 ms have no room for that.
     return np.concatenate([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
 
 
 _BASIS = _basis()
+_LOOKS = _BASIS.shape[1] // 2
 
 
 def window_codes(window: Floats) -> Ints:
     """The event code heard in each row of 160 samples, -1 where there is no key."""
     projected = window @ _BASIS
-    power = projected[:, :16] ** 2 + projected[:, 16:] ** 2
+    projected *= projected
+    power = projected[:, :_LOOKS] + projected[:, _LOOKS:]
+    lows, highs = power[:, :4], np.maximum(power[:, 4:8], power[:, 8:12])
     energy = np.einsum("ij,ij->i", window, window)
     rows = np.arange(len(window))
-    row, column = power[:, :4].argmax(axis=1), power[:, 4:8].argmax(axis=1)
-    low, high = power[rows, row], power[rows, 4 + column]
-    overtone_low, overtone_high = power[rows, 8 + row], power[rows, 12 + column]
-    power[rows, row] = 0.0
-    power[rows, 4 + column] = 0.0
-    other = power[:, :8].max(axis=1)
-    weaker = np.minimum(low, high)
+    row, column = lows.argmax(axis=1), highs.argmax(axis=1)
+    low, high = lows[rows, row], highs[rows, column]
+    overtone_low, overtone_high = power[rows, 12 + row], power[rows, 16 + column]
+    lows[rows, row] = 0.0
+    highs[rows, column] = 0.0
     found = (
         (low + high > PURITY * FRAME / 2 * energy)
         & (energy > FRAME * LEAST_RMS**2)
         & (low < high * TWIST)
         & (high < low * TWIST)
-        & (other * DISTANCE < weaker)
+        & (lows.max(axis=1) * DISTANCE < low)
+        & (highs.max(axis=1) * DISTANCE < high)
         & (overtone_low < HARMONIC * low + LEAKAGE * high)
         & (overtone_high < HARMONIC * high)
     )

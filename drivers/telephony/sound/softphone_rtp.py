@@ -10,7 +10,7 @@ import random
 import time
 from collections import deque
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,8 +143,8 @@ class SoftPhone(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket is open."""
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        # In 3.11 the loop's own datagram transport is no DatagramTransport by inheritance.
+        self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         """Keep sound and keys; whatever else comes is ignored."""
