@@ -91,6 +91,11 @@ counter = Table(
     Column("value", BigInteger, nullable=False),
 )
 
+# What the server keeps about itself, like the key of the links on paper.
+setting = Table(
+    "setting", metadata, Column("name", String(80), primary_key=True), Column("value", JSON, nullable=False)
+)
+
 audit = Table(
     "audit",
     metadata,

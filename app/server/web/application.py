@@ -20,6 +20,7 @@ from app.server.web import (
     live_link,
     logging_in,
     metrics,
+    paper_page,
     recordings,
     records,
     schema,
@@ -39,7 +40,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.guesses = logging_in.Guesses(time.monotonic)
     # slips before records: their path is one of a record's sub-paths
-    for module in (logging_in, commanding, floor, slips, records, recordings, metrics, live_link):
+    for module in (logging_in, commanding, floor, slips, records, recordings, metrics, live_link, paper_page):
         app.include_router(module.router)
     _answer_errors(app)
     schema.describe(app)

@@ -218,3 +218,53 @@ def test_the_screen_pop_tells_who_calls_what_is_open_and_what_happened(in_centre
         assert unknown["facts"][0]["fact"] == "new_customer"
 
     in_centre(test)
+
+
+@pytest.mark.req("D4", "D13")
+def test_the_codes_on_a_slip_open_the_order_for_engineer_and_customer_and_nothing_else(in_centre):
+    async def test(centre):
+        order = (await an_order(centre, await centre.customer(), engineer="李强 <E0173>")).json()
+        links = await centre.services.paper_links.of_order(order["id"])
+        engineer = await centre.http.get(f"/s/{links['e']}")
+        customer = await centre.http.get(f"/s/{links['c']}")
+        assert 'href="tel:+8613800004417"' in engineer.text
+        assert order["number"] in customer.text
+        assert "李强 &lt;E0173&gt;" in customer.text
+        assert "13800004417" not in customer.text
+        assert "文三路" not in customer.text
+        for wrong in (
+            links["e"].replace("e", "c", 1),
+            links["c"][:-1],
+            "e1-",
+            "x1-abc",
+            "e-",
+            "eff-" + "a" * 10,
+            "é",
+        ):
+            answer = await centre.http.get(f"/s/{wrong}")
+            assert answer.status_code == 404
+            assert order["number"] not in answer.text
+
+    in_centre(test)
+
+
+@pytest.mark.req("D4")
+def test_a_slip_is_really_drawn_in_a_worker_process(in_centre):
+    from app.server.paper import slip_facts
+    from app.server.workers import Workers
+
+    async def test(centre):
+        order = (
+            await an_order(centre, await centre.customer(), parts=[{"name": "启动器", "quantity": 1}])
+        ).json()
+        facts = await slip_facts(centre.services, order)
+        workers = Workers(quick=1)
+        await workers.start()
+        try:
+            for language in ("zh_CN", "en"):
+                pdf = await workers.run("slip_pdf", facts=facts, paper="A5", language=language)
+                assert pdf.startswith(b"%PDF")
+        finally:
+            await workers.close()
+
+    in_centre(test)

@@ -35,6 +35,7 @@ def upgrade() -> None:
     op.create_table("record_phone", _key("number", 40), _key("kind", 40), _key("record_id", 40))
     op.create_index("record_phone_of", "record_phone", ["kind", "record_id"])
     op.create_table("counter", _key("name"), sa.Column("value", sa.BigInteger, nullable=False))
+    op.create_table("setting", _key("name"), *_json("value"))
     op.create_table(
         "audit", _row(), *_seconds("at"), *_texts("user_name", "action", "kind", "record_id"),
         sa.Column("version", sa.Integer, nullable=False), *_json("changes"),
