@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from app.client.answers import Answer, LinkState, Reply
 from app.desktop.clock import Clock
-from app.desktop.link import Answer, Json, Link, LinkState, Reply
+from app.desktop.link import Json, Link
 from app.desktop.writing import posix
 
 Phase = Literal["idle", "ringing", "talking", "wrap_up"]
@@ -162,14 +163,18 @@ class Desk(QObject):
     def _take_state(self, row: Json) -> None:
         self.state = row["state"]
         self.reason, self.pending_break = row.get("reason"), row.get("pending_break")
-        self.limit_s = row.get("limit_s")
-        self.deadline = None if self.limit_s is None else self.since + self.limit_s
+        self._take_limit(row.get("limit_s"), posix(row.get("at")) or self.clock.now())
+
+    def _take_limit(self, left_s: float | None, at: float) -> None:
+        """left_s: until the ring or wrap-up ends by itself, counted from `at`; extended, it counts from now on."""
+        self.deadline = None if left_s is None else at + left_s
+        self.limit_s = None if self.deadline is None else self.deadline - self.since
 
     def _on_AgentStateChanged(self, event: Json) -> None:
         if not self._mine(event):
             return
         before = self.phase
-        if event["state"] != self.state or event.get("limit_s") is not None:
+        if event["state"] != self.state:
             self.since = posix(event.get("at")) or self.clock.now()
         self._take_state(event)
         if self.logged_in_at is None and self.state != "logged_out":
@@ -193,19 +198,11 @@ class Desk(QObject):
             self.pop = self.draft = None
             self.held = self.muted = False
         self.offered_at = event.get("offered_at") or event.get("at")
-        known = {
-            k: event.get(k) for k in ("call_id", "from", "to", "queue", "keys", "waited_s", "customer_id")
-        }
-        self.call = {
-            **known,
-            "state": "ringing",
-            "direction": event.get("direction", "in"),
-            "offered_at": self.offered_at,
-        }
+        known = {k: v for k, v in event.items() if k not in ("event", "seq", "at", "t", "agent_id")}
+        self.call = {"direction": "in", **known, "state": "ringing", "offered_at": self.offered_at}
         self.since = posix(self.offered_at) or self.clock.now()
         self.state = "ringing"
-        self.limit_s = event.get("ring_s")
-        self.deadline = None if self.limit_s is None else self.since + self.limit_s
+        self._take_limit(event.get("ring_s"), self.since)
         self.call_changed.emit()
         self.pop_changed.emit()
         self.state_changed.emit()
@@ -261,9 +258,10 @@ class Desk(QObject):
     def _on_WrapUpStarted(self, event: Json) -> None:
         if not self._mine(event):
             return
-        self.state, self.since = "wrap_up", posix(event.get("at")) or self.clock.now()
-        self.limit_s = event.get("limit_s")
-        self.deadline = None if self.limit_s is None else self.since + self.limit_s
+        at = posix(event.get("at")) or self.clock.now()
+        if self.state != "wrap_up":
+            self.state, self.since = "wrap_up", at
+        self._take_limit(event.get("limit_s"), at)
         self.state_changed.emit()
 
     def _on_WrapUpDraftSaved(self, event: Json) -> None:

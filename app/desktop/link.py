@@ -4,35 +4,11 @@ All methods return at once. Callbacks arrive on the Qt thread, never from inside
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-LinkState = Literal["connecting", "online", "lost", "refused"]
+from app.client.answers import Answer, LinkState, Reply
+
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """How a command ended: `refused` is empty when it was done, else the refusal's name.
-
-    reason: the refusal in the user's language, as the server wrote it.
-    """
-
-    refused: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reply:
-    """What HTTP answered. status 0: the server was not reached. `json` for JSON, `content` always."""
-
-    status: int
-    json: Any = None
-    content: bytes = b""
-
-    @property
-    def ok(self) -> bool:
-        return 200 <= self.status < 300
 
 
 class Link(Protocol):

@@ -53,11 +53,12 @@ class _KeysFirst(QObject):
         self._taken = taken
 
     def eventFilter(self, watched, event) -> bool:  # type: ignore[no-untyped-def]
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if QKeySequence(event.keyCombination()).toString() in self._taken:
-                event.ignore()
-                return True
-        return False
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        if QKeySequence(event.keyCombination()).toString() not in self._taken:
+            return False
+        event.ignore()
+        return True
 
 
 class MainWindow(QMainWindow):
@@ -166,6 +167,7 @@ class MainWindow(QMainWindow):
         shell.place_wanted.connect(self._go)
         shell.ringing_painted.connect(self._ringing_painted)
         self.shell = shell
+        QTimer.singleShot(0, lambda: shell.setFocus() if self.focusWidget() is None else None)
         return shell
 
     # ------------------------------------------------------------- keys

@@ -9,7 +9,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from app.desktop.link import Answer, Reply
+from app.client.answers import Answer, Reply
 
 NOW = datetime(2026, 11, 22, 11, 3, 12, tzinfo=UTC).timestamp() - 8 * 3600
 
@@ -296,13 +296,19 @@ class Story:
 
     def pop(self, known: bool = True) -> None:
         if not known:
-            self.link.say("ScreenPopReady", call_id=self.call_id, customer=None, facts={}, timeline=[], products=[],
+            self.link.say("ScreenPopReady", call_id=self.call_id, customer=None, facts=[{"fact": "new_customer", "tone": "plain"}], timeline=[], products=[],
                           open_orders=[], keys=self.keys())  # fmt: skip
             return
         self.link.say(
             "ScreenPopReady", call_id=self.call_id, customer=self.customer(), keys=self.keys(), products=self.products(),
-            facts={"calls_30d": 2, "last_rating": 2, "last_rating_at": "2026-10-12T11:05:00Z", "orders": 5, "calls": 12,
-                   "calls_detail": self.words["calls_detail"], "rating_detail": self.words["rating_detail"]},
+                        facts=[
+                {"fact": "open_orders", "tone": "near", "count": 1, "orders": ["WX-20261028-00417"]},
+                {"fact": "calls_recently", "tone": "near", "count": 3, "days": 30, "text": self.words["calls_detail"]},
+                {
+                    "fact": "last_rating", "tone": "bad", "rating": 2, "of": 5, "at": "2026-10-12T11:05:00Z",
+                    "text": self.words["rating_detail"],
+                },
+            ],
             timeline=self.timeline(),
             open_orders=[{"id": "W-0000417", "number": "WX-20261028-00417", "status": "waiting_parts", "product_id": "P-1",
                           "product": self.words["what"], "created_at": "2026-10-28T06:32:00Z"}],
@@ -319,15 +325,21 @@ class Story:
     def timeline(self) -> list[dict[str, Any]]:
         w = self.words
         rows = [
-            ("2026-10-28T06:32:00Z", "work_order", "WX-20261028-00417", w["t1"], w["d1"], "waiting_parts"),
-            ("2026-10-28T06:20:00Z", "call", None, w["t2"], w["d2"], "dispatched"),
-            ("2026-10-12T11:05:00Z", "complaint", None, w["t3"], w["d3"], "closed"),
-            ("2026-10-12T01:40:00Z", "work_order", "WX-20261009-00122", w["t4"], w["d4"], "done"),
-            ("2026-08-03T03:16:00Z", "follow_up", None, w["t5"], w["d5"], "done"),
-            ("2026-08-03T00:50:00Z", "sms", None, w["t6"], w["d6"], "delivered"),
-            ("2026-06-08T08:40:00Z", "delivery", None, w["t7"], w["d7"], "done"),
+            (
+                "2026-10-28T06:32:00Z",
+                "work_order",
+                f"WX-20261028-00417  ·  {w['t1']}",
+                w["d1"],
+                "waiting_parts",
+            ),
+            ("2026-10-28T06:20:00Z", "call", w["t2"], w["d2"], "dispatched"),
+            ("2026-10-12T11:05:00Z", "complaint", f"WX-20261012-00031  ·  {w['t3']}", w["d3"], "closed"),
+            ("2026-10-12T01:40:00Z", "work_order", f"WX-20261009-00122  ·  {w['t4']}", w["d4"], "done"),
+            ("2026-08-03T03:16:00Z", "follow_up", w["t5"], w["d5"], "done"),
+            ("2026-08-03T00:50:00Z", "sms", w["t6"], w["d6"], "delivered"),
+            ("2026-06-08T08:40:00Z", "delivery", w["t7"], w["d7"], "done"),
         ]
-        names = ("at", "kind", "number", "title", "detail", "status")
+        names = ("at", "what", "title", "text", "status")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def answer(self) -> None:

@@ -133,6 +133,8 @@ class BarView(QWidget):
 
     def _show_actions(self, actions: list[Action]) -> None:
         if [a.name for a in actions] != [a.name for a in self._shown]:
+            if any(button.hasFocus() for button in self.buttons.values()) and self.parentWidget() is not None:
+                self.parentWidget().setFocus()  # else it would wander to the next control
             clear(self._row)
             self.buttons = {}
             for action in actions:

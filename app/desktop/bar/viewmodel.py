@@ -80,6 +80,7 @@ class BarViewModel(QObject):
             "ready": lambda: desk.ask("EndBreak"),
             "break": lambda: self.take_break(BREAK_REASONS[0]),
             "cancel_break": lambda: desk.ask("EndBreak"),
+            "extend": lambda: desk.ask("ExtendWrapUp", by_s=30.0),
             "finish": lambda: self.finish_wanted.emit(False),
             "finish_break": lambda: self.finish_wanted.emit(True),
             "log_in": lambda: desk.ask("LogIn", phone="headset", ready=True),
@@ -290,6 +291,7 @@ class BarViewModel(QObject):
 
     def _wrap_up_actions(self) -> list[Action]:
         return [
+            Action(name="extend", word=self.tr("延长 30 秒"), icon="hourglass-high", key="F3"),
             Action(name="finish_break", word=self.tr("完成后示忙"), icon="coffee", key="Shift+F9"),
             Action(
                 name="finish",

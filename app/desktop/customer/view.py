@@ -130,13 +130,8 @@ class CustomerView(QWidget):
         model = self._model
         card = Card(self.tr("产品"), "products_card", count=str(len(model.products_raw())), gap=4)
         card.body.setContentsMargins(8, 12, 8, 8)
-        head = card.body.itemAt(0)
-        assert (
-            head is not None
-            and (holder := head.widget()) is not None
-            and (inner := holder.layout()) is not None
-        )
-        inner.setContentsMargins(8, 0, 8, 0)
+        assert card.head is not None
+        card.head.setContentsMargins(8, 0, 8, 0)
         for product in model.products():
             button = ProductButton(product, product.product_id == model.product_id)
             button.clicked.connect(lambda _=False, key=product.product_id: model.choose_product(key))

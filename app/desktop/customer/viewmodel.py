@@ -5,8 +5,9 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
+from app.client.answers import Reply
 from app.desktop.desk import Desk
-from app.desktop.link import Json, Reply
+from app.desktop.link import Json
 from app.desktop.writing import local, phone, text_of
 from app.domain.records import CUSTOMER
 from app.domain.records.checking import WrongFields, checked
@@ -120,15 +121,13 @@ class CustomerViewModel(QObject):
         return made
 
     def dealings(self) -> list[tuple[str, str]]:
-        facts = (self.desk.pop or {}).get("facts") or {}
+        timeline = (self.desk.pop or {}).get("timeline") or []
         pairs = []
         if self.customer.get("preference"):
             pairs.append((self.tr("偏好"), text_of(self.customer, "preference")))
-        if isinstance(facts, dict):
-            if facts.get("orders") is not None:
-                pairs.append((self.tr("历史工单"), str(facts["orders"])))
-            if facts.get("calls") is not None:
-                pairs.append((self.tr("历史来电"), str(facts["calls"])))
+        for what, label in (("work_order", self.tr("近来工单")), ("call", self.tr("近来来电"))):
+            if count := sum(1 for item in timeline if item.get("what") == what):
+                pairs.append((label, self.tr("{n} 次").format(n=count)))
         if self.customer.get("email"):
             pairs.append((self.tr("邮箱"), text_of(self.customer, "email")))
         if self.customer.get("notes"):

@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desktop.desk import Desk
 from app.desktop.link import Json
-from app.desktop.writing import bar_timer, posix, text_of
+from app.desktop.writing import bar_timer, phone, posix, text_of
+from app.domain.numbers import to_e164
 
 KEY_ICONS = {"in": "phone-incoming", "queue": "hourglass-high"}
 
@@ -79,7 +80,11 @@ class GuideViewModel(QObject):
         start = posix(call.get("started_at"))
         steps = [
             PathStep(
-                time="00:00", icon="phone-incoming", title=self.tr("进线 {to}").format(to=text_of(call, "to"))
+                time="00:00",
+                icon="phone-incoming",
+                title=self.tr("进线 {to}").format(
+                    to=phone(to_e164(text_of(call, "to")) or text_of(call, "to"))
+                ),
             )
         ]
         for key in self._keys():

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from app.desktop.desk import Desk
 from app.desktop.link import Json
 from app.desktop.words import month_day
-from app.desktop.writing import local, text_of
+from app.desktop.writing import bar_timer, local, text_of
 from app.domain.records import WORK_ORDER
 
 ENTRY = Qt.ItemDataRole.UserRole + 1
@@ -89,8 +89,14 @@ class HistoryViewModel(QObject):
             day_before = day
         return made
 
+    def _kind(self, item: Mapping[str, Any]) -> str:
+        kind = text_of(item, "what")
+        if kind == "work_order" and item.get("type") == "complaint":
+            return "complaint"
+        return "call_out" if kind == "call" and item.get("direction") == "out" else kind
+
     def _row(self, item: Mapping[str, Any], at: datetime | None, new_day: bool) -> dict[str, str]:
-        kind, status = text_of(item, "kind"), text_of(item, "status")
+        kind, status = self._kind(item), text_of(item, "status")
         day = ""
         if at and new_day:
             this_year = datetime.fromtimestamp(self.desk.clock.now()).year
@@ -102,7 +108,7 @@ class HistoryViewModel(QObject):
             "icon": ICONS.get(kind, "circle-dot"),
             "hue": hue,
             "title": self._title(item, kind),
-            "detail": text_of(item, "detail") or text_of(item, "text"),
+            "detail": self._detail(item),
             "chip": text_of(item, "chip") or self._status_word(status),
             "chip_hue": CHIP_HUES.get(status, "plain"),
         }
@@ -113,10 +119,25 @@ class HistoryViewModel(QObject):
             "complaint": self.tr("投诉"), "call_out": self.tr("去电"), "follow_up": self.tr("回访"), "sms": self.tr("短信"),
             "delivery": self.tr("送货"), "contract": self.tr("合同"), "voicemail": self.tr("留言"),
         }  # fmt: skip
-        subject = "  ·  ".join(p for p in (text_of(item, "number"), text_of(item, "title")) if p)
-        word = words.get(kind, "")
-        gap = " " if item.get("number") else "  ·  "
+        subject, word = text_of(item, "title"), words.get(kind, "")
+        if kind in ("call", "call_out"):
+            queue = self.desk.queues.get(subject) or {}
+            subject = text_of(queue, "name") or subject
+            if item.get("talk_s"):
+                subject = f"{subject}  ·  {bar_timer(float(item['talk_s']))}"
+        gap = " " if kind in ("work_order", "complaint") else "  ·  "
         return f"{word}{gap}{subject}" if word and subject else word or subject
+
+    def _detail(self, item: Mapping[str, Any]) -> str:
+        """The first line of what was written, and who was there."""
+        text = text_of(item, "text").partition("\n")[0]
+        who = text_of(item, "engineer")
+        if who:
+            return self.tr("{text}  师傅 {who}").format(text=text, who=who)
+        agent = self.desk.agents.get(text_of(item, "agent")) or {}
+        if agent.get("name") and text_of(item, "what") == "call":
+            return "  ".join(p for p in (text, self.tr("{who}受理").format(who=agent["name"])) if p)
+        return text
 
     def _status_word(self, status: str) -> str:
         language = "en" if self.tr("工单") != "工单" else "zh_CN"
@@ -134,9 +155,13 @@ class HistoryViewModel(QObject):
         pop = self.desk.pop
         if pop is None:
             return []
-        raw = pop.get("facts") or {}
-        facts = raw if isinstance(raw, dict) else {}
-        return [f for f in (self._open_orders(pop), self._calls(facts), self._rating(facts)) if f is not None]
+        told = {str(fact.get("fact")): fact for fact in pop.get("facts") or []}
+        made = (
+            self._open_orders(pop),
+            self._calls(told.get("calls_recently")),
+            self._rating(told.get("last_rating")),
+        )
+        return [fact for fact in made if fact is not None]
 
     def _open_orders(self, pop: Json) -> Fact | None:
         orders = pop.get("open_orders") or []
@@ -151,27 +176,26 @@ class HistoryViewModel(QObject):
         title = self.tr("%n 张未完工单", "", len(orders))
         return Fact(icon="tool", hue="near", title=title, detail="，".join(p for p in (what, age) if p))
 
-    def _calls(self, facts: Json) -> Fact | None:
-        count = facts.get("calls_30d")
-        if count is None:
+    def _calls(self, fact: Json | None) -> Fact | None:
+        if fact is None:
             return None
-        nth = int(count) + 1
+        nth = int(fact["count"])
         hue = "near" if nth >= 3 else "plain"
         return Fact(
             icon="repeat",
             hue=hue,
-            title=self.tr("30 天内第 {n} 次来电").format(n=nth),
-            detail=text_of(facts, "calls_detail"),
+            title=self.tr("{days} 天内第 {n} 次来电").format(days=fact.get("days", 30), n=nth),
+            detail=text_of(fact, "text"),
         )
 
-    def _rating(self, facts: Json) -> Fact | None:
-        rating = facts.get("last_rating")
-        if rating is None:
+    def _rating(self, fact: Json | None) -> Fact | None:
+        if fact is None:
             return None
-        bad = int(rating) <= 2
-        at = local(facts.get("last_rating_at"))
-        detail = text_of(facts, "rating_detail") or (month_day(at.month, at.day) if at else "")
+        rating = int(fact["rating"])
+        bad = rating <= 2
+        at = local(fact.get("at"))
+        detail = text_of(fact, "text") or (month_day(at.month, at.day) if at else "")
         return Fact(
-            icon="mood-sad" if bad else "mood-smile", hue="broken" if bad else "ready",
+            icon="mood-sad" if bad else "mood-smile", hue="broken" if bad else ("plain" if rating == 3 else "ready"),
             title=self.tr("上次满意度 {n} / 5").format(n=rating), detail=detail,
         )  # fmt: skip

@@ -243,7 +243,7 @@ class IdleView(QWidget):
         for each in range(number):
             name, chip = Text("", 14, 400, elide=True), Chip("", tabular=True)
             count = Text("", 20, 600, tabular=True, align=Qt.AlignmentFlag.AlignRight)
-            count.setMinimumWidth(px(28))
+            count.setFixedWidth(px(28))
             if each:
                 self._queue_rows.addWidget(line())
             self._queue_rows.addLayout(row(name, chip, count, gap=8, margins=(0, 6, 0, 6)))

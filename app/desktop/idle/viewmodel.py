@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from app.client.answers import Reply
 from app.desktop.desk import Desk
-from app.desktop.link import Json, Reply
+from app.desktop.link import Json
 from app.desktop.writing import local, phone, posix, text_of, timer
 
 RECENT = 8

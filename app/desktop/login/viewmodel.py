@@ -2,7 +2,8 @@
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.desktop.link import Gate, Reply, Voice
+from app.client.answers import Reply
+from app.desktop.link import Gate, Voice
 from app.desktop.preferences import Preferences
 
 HEALTH_EVERY_MS = 3000

@@ -9,9 +9,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.client.answers import Reply
 from app.desktop.desk import Desk
 from app.desktop.drafts import DraftFolder
-from app.desktop.link import Json, Reply
+from app.desktop.link import Json
 from app.desktop.words import weekday
 from app.desktop.writing import phone, text_of
 from app.domain.records import WORK_ORDER

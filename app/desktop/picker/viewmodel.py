@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.client.answers import Reply
 from app.desktop.desk import Desk
-from app.desktop.link import Reply
 from app.desktop.words import state_word
 from app.desktop.writing import phone, text_of
 from app.domain.numbers import plain, spoken, to_e164

@@ -1,6 +1,6 @@
 """The agent's window inside: bar, rail, three columns, status line; which of them are there at which width."""
 
-from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.desktop.bar.view import BarView
@@ -67,6 +67,7 @@ class ShellView(QWidget):
         )
         self.idle = IdleView(shift.idle)
         self.status = StatusView(shift.status, language)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._wire()
         self._lay_out()
         self.show_phase()

@@ -6,8 +6,8 @@ import pypdfium2
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from app.client.answers import Reply
 from app.desktop.desk import Desk
-from app.desktop.link import Reply
 
 Paper = Literal["A5", "A4", "80mm"]
 PAPERS: tuple[Paper, ...] = ("A5", "A4", "80mm")

@@ -1,5 +1,6 @@
 """Brings the bundled Latin face in, and says when no Chinese face is on the machine."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtGui import QFontDatabase
@@ -12,6 +13,14 @@ FONTS = Path(__file__).parents[3] / "resources" / "fonts"
 def load_fonts() -> None:
     for face in sorted(FONTS.glob("*.ttf")):
         QFontDatabase.addApplicationFont(str(face))
+
+
+@lru_cache(maxsize=1)
+def chinese_has_bold() -> bool:
+    """Whether the first installed SC face has a weight over regular of its own."""
+    families = set(QFontDatabase.families())
+    face = next((name for name in FAMILIES[1:] if name in families), "")
+    return any(QFontDatabase.weight(face, style) > 500 for style in QFontDatabase.styles(face))
 
 
 def has_chinese() -> bool:

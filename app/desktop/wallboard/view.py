@@ -4,14 +4,14 @@ Drawn on a 1920×1080 sheet; the unit scales with the window. Nothing under 52 o
 """
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.desktop.theme.current import wall_font
 from app.desktop.theme.icons import paint_icon
 from app.desktop.theme.tokens import WALL
 from app.desktop.wallboard.viewmodel import Hero, WallboardViewModel, WallRow
-from app.desktop.widgets.ink import CAP_HEIGHT
+from app.desktop.widgets.ink import CAP_HEIGHT, text_width, write
 from app.desktop.words import state_word
 
 SHEET = (1920, 1080)
@@ -19,10 +19,6 @@ SMALLEST = 52
 HERO = 216
 MARGIN, GAP, PAD = 32, 24, 36
 ICONS = {"ready": "circle-check", "talking": "headset", "wrap_up": "clipboard-text", "on_break": "coffee"}
-
-
-def _wide(text: str, face: QFont) -> float:
-    return QFontMetricsF(face).horizontalAdvance(text)
 
 
 class WallboardView(QWidget):
@@ -74,18 +70,18 @@ class WallboardView(QWidget):
             band = QRectF(0, SHEET[1] / 2 - 60, SHEET[0], 120)
             painter.fillRect(band, QColor(WALL["red_tile"]))
             face = wall_font(60, 700)
-            self._text(painter, (SHEET[0] - _wide(lost, face)) / 2, band.center().y(), lost, face, "text")
+            self._text(
+                painter, (SHEET[0] - text_width(lost, face)) / 2, band.center().y(), lost, face, "text"
+            )
 
     def _text(self, painter: QPainter, x: float, middle: float, text: str, face: QFont, colour: str) -> float:
-        painter.setFont(face)
         painter.setPen(QColor(WALL[colour]))
-        painter.drawText(round(x), round(middle + face.pixelSize() * CAP_HEIGHT / 2), text)
-        return _wide(text, face)
+        return write(painter, round(x), round(middle + face.pixelSize() * CAP_HEIGHT / 2), text, face)
 
     def _right(
         self, painter: QPainter, right: float, middle: float, text: str, face: QFont, colour: str
     ) -> None:
-        self._text(painter, right - _wide(text, face), middle, text, face, colour)
+        self._text(painter, right - text_width(text, face), middle, text, face, colour)
 
     def _head(self, painter: QPainter) -> None:
         plain, bold = wall_font(SMALLEST, 400), wall_font(SMALLEST, 700)
@@ -93,12 +89,12 @@ class WallboardView(QWidget):
         time = self._model.time()
         clock = wall_font(60, 700)
         self._right(painter, right, 56, time, clock, "text")
-        date, left_of_date = self._model.date(), right - _wide(time, clock) - 24
+        date, left_of_date = self._model.date(), right - text_width(time, clock) - 24
         self._right(painter, left_of_date, 56, date, plain, "label")
-        room = left_of_date - _wide(date, plain) - 40
+        room = left_of_date - text_width(date, plain) - 40
         x = MARGIN + self._text(painter, MARGIN, 56, self._model.title(), bold, "text") + 72
         for label, value in self._model.headline():
-            wide = _wide(label, plain) + 16 + _wide(value, bold)
+            wide = text_width(label, plain) + 16 + text_width(value, bold)
             if x + wide > room:
                 break
             x += self._text(painter, x, 56, label, plain, "label") + 16
@@ -127,7 +123,7 @@ class WallboardView(QWidget):
     def _fit(self, text: str, size: int, weight: int, room: float) -> QFont:
         """The size asked for, narrower letters before smaller ones, never under 44."""
         face = wall_font(size, weight)
-        wide = _wide(text, face)
+        wide = text_width(text, face)
         if wide <= room:
             return face
         return wall_font(max(44, int(size * room / wide)), weight)
@@ -167,7 +163,7 @@ class WallboardView(QWidget):
         icon = {"broken": ("alert-triangle", "red_text"), "near": ("arrow-up", "amber")}.get(row.state)
         if icon:
             paint_icon(painter, icon[0], box.x() + PAD, middle - 24, 48, WALL[icon[1]])
-        room = columns[0] - _wide(row.waiting, face) - 32 - (box.x() + PAD + 66)
+        room = columns[0] - text_width(row.waiting, face) - 32 - (box.x() + PAD + 66)
         self._text(painter, box.x() + PAD + 66, middle, row.name, self._fit(row.name, 56, 600, room), "text")
         tones = {"calm": "text", "near": "amber", "broken": "red_text"}
         self._right(painter, columns[0], middle, row.waiting, face, "text")

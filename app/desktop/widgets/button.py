@@ -217,15 +217,15 @@ class Toggle(Button):
         return font(13, 500)
 
     def sizeHint(self) -> QSize:
-        tick = px(18) + 6
-        return QSize(int(text_width(self.text(), self._face())) + tick + 24, px(self._height))
+        tick = px(16) + 4
+        return QSize(int(text_width(self.text(), self._face())) + 1 + tick + 20, px(self._height))
 
     minimumSizeHint = sizeHint
 
     def _paint_row(self, painter: QPainter, text: QColor) -> None:
         wide = text_width(self.text(), self._face())
-        middle, size = self.height() / 2, px(18)
-        tick = size + 6 if self.isChecked() else 0
+        middle, size = self.height() / 2, px(16)
+        tick = size + 4 if self.isChecked() else 0
         x = (self.width() - wide - tick) / 2
         if tick:
             paint_icon(painter, "check", x, middle - size / 2, size, text)

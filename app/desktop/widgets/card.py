@@ -71,8 +71,9 @@ class Card(QFrame):
         self.body = column(gap=gap, margins=(16, 12, 16, 16))
         self.setLayout(self.body)
         self.count: Text | None = None
+        self.head: QHBoxLayout | None = None
         if title:
-            head = row(Text(title, 14, 600), gap=8)
+            head = self.head = row(Text(title, 14, 600), gap=8)
             self.count = Text(count, 14, 600, tabular=True)
             head.addWidget(self.count)
             head.addStretch(1)

@@ -1,6 +1,6 @@
 """A labelled control of a form: label above, error under it, baselines shared with its neighbour."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -44,8 +44,15 @@ class NoteField(QPlainTextEdit):
         self.setFont(font(14))
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(4)
+        self._least = px(height or 96)
         if height:
             self.setFixedHeight(px(height))
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self._least)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self._least)
 
 
 class ChoiceField(QComboBox):
@@ -86,7 +93,7 @@ class Labelled(QWidget):
         super().__init__()
         self.control = control
         control.setAccessibleName(label)
-        head = row(Text(label, 13, 500, "text2"), gap=4)
+        head = row(Text(label, 13, 500, "text2"), gap=2)
         if required:
             head.addWidget(Text("*", 13, 600, "broken.tone"))
         head.addStretch(1)
@@ -105,6 +112,14 @@ class Labelled(QWidget):
         made.addWidget(control)
         made.addWidget(self._error)
         made.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:
+        """Of chips that flow: as high as at the present width, not as in one column."""
+        least = super().minimumSizeHint()
+        layout = self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            return QSize(least.width(), layout.heightForWidth(max(self.width(), 240)))
+        return least
 
     def show_error(self, words: str) -> None:
         wrong = bool(words)

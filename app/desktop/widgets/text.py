@@ -1,11 +1,11 @@
 """Words on the screen: fixed line height per size, a tone by name, elided only where asked."""
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.desktop.theme.current import LINE_HEIGHTS, color, font, line_height
-from app.desktop.widgets.ink import CAP_HEIGHT, elided, text_width
+from app.desktop.widgets.ink import CAP_HEIGHT, elided, text_width, write
 
 
 class Text(QLabel):
@@ -101,7 +101,6 @@ class Text(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setFont(self.font())
         tone = self._tone if self.isEnabled() else "text3"
         painter.setPen(color(tone))
         height = line_height(self._size)
@@ -109,11 +108,11 @@ class Text(QLabel):
         if not self.wordWrap():
             words = elided(self.text(), self.font(), self.width() + 1) if self._elide else self.text()
             top = (self.height() - height) / 2
-            painter.drawText(QPointF(self._left(text_width(words, self.font())), round(top + drop)), words)
+            write(painter, self._left(text_width(words, self.font())), round(top + drop), words, self.font())
             return
         for number, (start, length, width) in enumerate(self._lines(self.width())):
             line = self.text()[start : start + length].rstrip("\n")
-            painter.drawText(QPointF(self._left(width), round(number * height + drop)), line)
+            write(painter, self._left(width), round(number * height + drop), line, self.font())
 
     def _left(self, width: float) -> float:
         if self._align & Qt.AlignmentFlag.AlignRight:

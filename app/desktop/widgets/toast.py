@@ -53,7 +53,7 @@ class Toast(QFrame):
 def show_toast(
     window: QWidget, words: str, close_word: str, hue: str = "talking", stays: bool = False
 ) -> None:
-    shown = [t for t in window.findChildren(Toast)]
+    shown = list(window.findChildren(Toast))
     for old in shown[: max(0, len(shown) - MOST + 1)]:
         old.leave()
     made = Toast(words, hue, close_word, stays, window)
@@ -63,7 +63,7 @@ def show_toast(
 
 
 def place(window: QWidget) -> None:
-    bottom = window.height() - px(33) - 12
+    bottom = window.height() - px(33) - px(60) - 20
     for toast in reversed(window.findChildren(Toast)):
         toast.move(window.width() - toast.width() - 16, bottom - toast.height())
         toast.raise_()

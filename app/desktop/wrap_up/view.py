@@ -22,6 +22,7 @@ class WrapUpView(QFrame):
         self._model = model
         self.groups: dict[str, ToggleGroup] = {}
         self._labelled: dict[str, Labelled] = {}
+        self.notes: NoteField | None = None
         self._body = QVBoxLayout()
         self._body.setContentsMargins(16, 14, 16, 12)
         self._body.setSpacing(12)
@@ -52,6 +53,7 @@ class WrapUpView(QFrame):
 
     def show_all(self) -> None:
         model = self._model
+        writing = self.notes is not None and self.notes.hasFocus()
         clear(self._body)
         self._count = Text("", 12, 400, "text2", tabular=True)
         self._body.addLayout(row(Text(self.tr("通话小结"), 16, 600), None, self._count))
@@ -90,12 +92,16 @@ class WrapUpView(QFrame):
         self.show_filled()
         self.show_kept()
         self.show_time()
+        if writing:
+            self.focus_notes()
 
     def focus_notes(self) -> None:
+        assert self.notes is not None
         self.notes.setFocus()
         self.notes.moveCursor(QTextCursor.MoveOperation.End)
 
     def _typed(self) -> None:
+        assert self.notes is not None
         text = self.notes.toPlainText()
         if len(text) > MAX_NOTES:
             cursor = self.notes.textCursor()
@@ -108,9 +114,11 @@ class WrapUpView(QFrame):
         self._show_chars()
 
     def _show_chars(self) -> None:
+        assert self.notes is not None
         self._chars.show_text(f"{len(self.notes.toPlainText())} / {MAX_NOTES}")
 
     def _insert(self, phrase: str) -> None:
+        assert self.notes is not None
         cursor = self.notes.textCursor()
         before = self.notes.toPlainText()[: cursor.position()]
         sep = "" if not before or before[-1] in "，。；,.; \n" else self.tr("，")

@@ -6,9 +6,10 @@ so it survives a crash of either. What is here wins over the server's copy when 
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.client.answers import Answer
 from app.desktop.desk import Desk
 from app.desktop.drafts import DraftFolder
-from app.desktop.link import Answer, Json
+from app.desktop.link import Json
 from app.domain.records.product import CATEGORIES
 
 REQUIRED = ("business_line", "type", "status")
