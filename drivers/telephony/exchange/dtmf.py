@@ -99,7 +99,7 @@ class InbandDigits:
         Returns:
             (channels of keys that began, their codes, channels that must not be heard).
         """
-        frame = sound[channels]
+        frame = sound if len(channels) == len(sound) else np.take(sound, channels, axis=0)
         early = np.concatenate([self._before[channels], frame[:, : FRAME // 2]], axis=1)
         self._before[channels] = frame[:, FRAME // 2 :]
         first, second = window_codes(early), window_codes(frame)

@@ -361,10 +361,10 @@ class Exchange:
         sent = packets.rows[rows, HEADER_BYTES : HEADER_BYTES + width]
         alaw = kind == control.PCMA
         if alaw.all():
-            samples = g711.ALAW_TO_SAMPLE[sent]
+            samples = g711.decode(sent, g711.PCMA)
         else:
-            samples = g711.ULAW_TO_SAMPLE[sent]
-            samples[alaw] = g711.ALAW_TO_SAMPLE[sent[alaw]]
+            samples = g711.decode(sent, g711.PCMU)
+            samples[alaw] = g711.decode(sent[alaw], g711.PCMA)
         self.rings.put(
             Arrivals(
                 channel,
@@ -475,12 +475,11 @@ class Exchange:
 
     def _encode(self, out: NDArray[np.int16], top: int) -> None:
         payload = self._rows[:top, HEADER_BYTES:]
-        bits = out.view(np.uint16)
         ulaw = np.flatnonzero(self._payload[:top] == control.PCMU)
         if ulaw.size < top:
-            payload[:] = g711.SAMPLE_TO_ALAW[bits]
+            payload[:] = g711.encode(out, g711.PCMA)
         if ulaw.size:
-            payload[ulaw] = g711.SAMPLE_TO_ULAW[bits[ulaw]]
+            payload[ulaw] = g711.encode(out[ulaw], g711.PCMU)
 
     def _address(self, top: int, answers: list[tuple[int, int, int, bytes]]) -> Outgoing:
         """Headers of all rows, and which rows go out."""
