@@ -94,7 +94,8 @@ class Desk(QObject):
 
     @property
     def is_supervisor(self) -> bool:
-        return self.user.get("role") in ("supervisor", "admin")
+        role: object = self.user.get("role")
+        return role in ("supervisor", "admin")
 
     def elapsed_s(self) -> float:
         return max(0.0, self.clock.now() - self.since)

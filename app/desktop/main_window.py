@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -174,7 +175,7 @@ class MainWindow(QMainWindow):
 
     def _add_shortcuts(self) -> None:
         for key in CALL_KEYS:
-            self._key(key, lambda key=key: self._call_key(key))
+            self._key(key, partial(self._call_key, key))
         self._key("Ctrl+D", lambda: self._call_key("Ctrl+D"))
         self._key("Ctrl+K", lambda: self.open_picker("find"))
         self._key("Ctrl+N", self._new_order)
@@ -185,12 +186,9 @@ class MainWindow(QMainWindow):
         self._key("Ctrl+P", self._slip_key)
         self._key("Ctrl+I", lambda: self.shell.toggle_customer() if self.shell else None)
         for number in range(1, 6):
-            self._key(
-                f"Ctrl+{number}",
-                lambda number=number: self.shell.choose_tab_number(number) if self.shell else None,
-            )
+            self._key(f"Ctrl+{number}", partial(self._tab_key, number))
         for key, place in (("Alt+1", "desk"), ("Alt+3", "wallboard"), ("Alt+8", "settings")):
-            self._key(key, lambda place=place: self._go(place))
+            self._key(key, partial(self._go, place))
         self._key("F1", self.open_keys)
         self._key("F11", self._full_screen)
         taken = {shortcut.key().toString() for shortcut in self._shortcuts}
@@ -209,6 +207,10 @@ class MainWindow(QMainWindow):
     def _call_key(self, key: str) -> None:
         if self.shift is not None:
             self.shift.bar.press(key)
+
+    def _tab_key(self, number: int) -> None:
+        if self.shell is not None:
+            self.shell.choose_tab_number(number)
 
     def _commit(self) -> None:
         if self.shift is None or self.shell is None:
@@ -242,6 +244,8 @@ class MainWindow(QMainWindow):
             self._new_order()
         elif name == "find":
             self.open_picker("find")
+        elif name == "slip":
+            self.open_slip()
         elif name == "chase" and self.shift is not None and self.shell is not None:
             orders = (self.shift.desk.pop or {}).get("open_orders") or []
             if orders and self.shift.desk.phase in ("ringing", "talking"):

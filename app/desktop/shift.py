@@ -38,6 +38,7 @@ class Shift(QObject):
         self.customer.changed.connect(self._product_chosen)
         self.bar.finish_wanted.connect(self.wrap_up.finish)
         self.order.saved.connect(self._order_saved)
+        self.order.changed.connect(lambda: self.guide.show_order(self.order.order))
 
     def _product_chosen(self) -> None:
         product = self.customer.product()

@@ -1,5 +1,7 @@
 """The bar on top of every state: block, who, keys. Lays out what its view-model says."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
@@ -76,6 +78,9 @@ class BarView(QWidget):
 
     def set_wordless(self, on: bool) -> None:
         self._wordless = on
+        self.who.place.setVisible(not on and bool(self.who.place.text()))
+        self.who.queue.setVisible(not on)
+        self._row.setSpacing(4 if on else 8)
         for name, button in self.buttons.items():
             button.set_wordless(on and name not in ("answer", "hang_up"))
 
@@ -104,6 +109,7 @@ class BarView(QWidget):
         view.number.show_text(who.number)
         view.number.setVisible(bool(who.number))
         view.place.show_text(who.place)
+        view.place.setVisible(bool(who.place) and not self._wordless)
         view.line.show_text(who.line)
         view.line.setVisible(not who.in_call)
         view.levels.setVisible(who.in_call)
@@ -133,8 +139,9 @@ class BarView(QWidget):
 
     def _show_actions(self, actions: list[Action]) -> None:
         if [a.name for a in actions] != [a.name for a in self._shown]:
-            if any(button.hasFocus() for button in self.buttons.values()) and self.parentWidget() is not None:
-                self.parentWidget().setFocus()  # else it would wander to the next control
+            parent = self.parentWidget()
+            if parent is not None and any(button.hasFocus() for button in self.buttons.values()):
+                parent.setFocus()  # else it would wander to the next control
             clear(self._row)
             self.buttons = {}
             for action in actions:
@@ -171,5 +178,5 @@ class BarView(QWidget):
         menu = QMenu(button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for reason, word in action.menu:
-            menu.addAction(word, lambda reason=reason: self._model.take_break(reason))
+            menu.addAction(word, partial(self._model.take_break, reason))
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))

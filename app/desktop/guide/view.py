@@ -5,9 +5,12 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.desktop.guide.viewmodel import GuideViewModel, Likely, PathStep
+from app.desktop.link import Json
 from app.desktop.theme.current import color, font, px
 from app.desktop.theme.icons import paint_icon
+from app.desktop.widgets.button import Button
 from app.desktop.widgets.card import Card, clear, row
+from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.ink import (
     draw_focus,
     draw_ground,
@@ -213,6 +216,8 @@ class GuideView(QWidget):
             self._column.addWidget(self._likely())
         elif phase == "wrap_up":
             self._column.addWidget(self._how_it_went())
+            if self._model.order is not None:
+                self._column.addWidget(self._order(self._model.order))
         self._column.addStretch(1)
 
     def _path(self) -> Card:
@@ -250,6 +255,15 @@ class GuideView(QWidget):
             step = ScriptStep(name, sentence, name in done, name == now)
             step.clicked.connect(lambda _=False, name=name: self._model.tick(name))
             card.add(step)
+        return card
+
+    def _order(self, order: Json) -> Card:
+        card = Card(self.tr("本次工单"), "call_order_card")
+        number = Text(str(order.get("number") or ""), 14, 600, elide=True)
+        card.add(row(number, Chip(self.tr("已派工"), "ready")))
+        slip = Button("order_card_slip", self.tr("打印派工单"), icon="printer", key="Ctrl+P")
+        slip.clicked.connect(lambda: self._model.wanted.emit("slip"))
+        card.add(row(slip, None))
         return card
 
     def _how_it_went(self) -> Card:

@@ -39,6 +39,7 @@ class GuideViewModel(QObject):
         super().__init__(parent)
         self.desk = desk
         self.done_steps: set[str] = set()
+        self.order: Json | None = None
         self._for_call = ""
         for signal in (desk.pop_changed, desk.call_changed, desk.state_changed):
             signal.connect(self._refresh)
@@ -165,6 +166,11 @@ class GuideViewModel(QObject):
         self.changed.emit()
 
     # ------------------------------------------------------------- how the call went
+
+    def show_order(self, order: Json | None) -> None:
+        """The order written in this call, for the card beside the wrap-up."""
+        self.order = order
+        self.changed.emit()
 
     def lengths(self) -> list[tuple[str, str, float]]:
         """(name, hue, seconds) of the call's parts that were longer than nothing."""

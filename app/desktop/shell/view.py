@@ -211,7 +211,10 @@ class ShellView(QWidget):
     def show_phase(self) -> None:
         phase = self._desk.phase
         self._middle.setCurrentIndex({"idle": 0, "ringing": 1, "talking": 1, "wrap_up": 2}[phase])
-        self._right.setCurrentWidget(self._idle_side if phase == "idle" else self._guide_scroll)
+        if phase == "idle":
+            self._right.setCurrentWidget(self._idle_side)
+        elif self._guide_scroll.parentWidget() is not self._folded_guide:
+            self._right.setCurrentWidget(self._guide_scroll)
         if phase != self._phase:
             before, self._phase = self._phase, phase
             if phase == "ringing" or before in ("", "idle"):

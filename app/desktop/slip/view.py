@@ -3,7 +3,7 @@
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPixmap
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from app.desktop.slip.viewmodel import PAPERS, PRINT_DPI, SlipViewModel
 from app.desktop.theme.current import px
@@ -85,4 +85,4 @@ class SlipPanel(Panel):
         dialog = QPrintDialog(printer, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: print_on(printer, self._model.print_pictures()))
-        dialog.open()
+        QDialog.open(dialog)

@@ -6,7 +6,7 @@ A button never grows on focus and never cuts its word: its width comes from what
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.desktop.theme.current import color, font, px
@@ -102,7 +102,7 @@ class Button(QAbstractButton):
     def _word(self) -> str:
         return "" if self._wordless else self.text()
 
-    def _face(self):  # type: ignore[no-untyped-def]
+    def _face(self) -> QFont:
         if self.kind in ("primary", "answer", "danger"):
             return font(16 if self._height >= 52 and not self._stacked else 14, 600)
         return font(13 if self._height < 36 else 14, 500)
@@ -190,8 +190,8 @@ class Button(QAbstractButton):
         middle = self.height() / 2
         face, size = self._face(), px(20)
         word = self._word()
-        parts = (size if self.icon_name else 0, text_width(word, face) if word else 0)
-        parts += (key_cap_width(self.key) if self.key else 0, px(16) if self._chevron else 0)
+        parts: list[float] = [size if self.icon_name else 0, text_width(word, face) if word else 0]
+        parts += [key_cap_width(self.key) if self.key else 0, px(16) if self._chevron else 0]
         shown = [p for p in parts if p]
         x = (self.width() - sum(shown) - 8 * (len(shown) - 1)) / 2
         if self.icon_name:
@@ -213,7 +213,7 @@ class Toggle(Button):
         self._height = 32
         self.setCheckable(True)
 
-    def _face(self):  # type: ignore[no-untyped-def]
+    def _face(self) -> QFont:
         return font(13, 500)
 
     def sizeHint(self) -> QSize:

@@ -67,6 +67,7 @@ class Panel(QFrame):
 
     def _move(self) -> None:
         window = self.parentWidget()
+        assert window is not None
         x = (
             window.width() - self.width() - 16
             if self._place == "right"

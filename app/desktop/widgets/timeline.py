@@ -3,7 +3,7 @@
 A list view with one delegate, so arrows and readers reach each row.
 """
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,16 +20,17 @@ from app.desktop.theme.icons import paint_icon
 from app.desktop.widgets.chip import chip_colours, chip_width, draw_chip
 from app.desktop.widgets.ink import draw_focus, draw_ground, draw_text, elided, text_width
 
+Index = QModelIndex | QPersistentModelIndex
 ROW = 66
 # The model's role for a row: a mapping with day, time, icon, hue, title, detail, chip, chip_hue.
 ENTRY = Qt.ItemDataRole.UserRole + 1
 
 
 class _Delegate(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(200, px(ROW))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry = index.data(ENTRY)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
