@@ -458,7 +458,11 @@ class Exchange:
 
     def _limited(self, heard: NDArray[np.float32], top: int) -> NDArray[np.int16]:
         """Peaks above LIMIT turn the row down at once, and let it up again over 200 ms."""
-        before = self._limit[:top]
+        before, out = self._limit[:top], self._out[:top]
+        loud = top and (heard.max() > 32767.0 or heard.min() < -32768.0)
+        if not loud and (before == 1.0).all():
+            np.copyto(out, heard, casting="unsafe")
+            return out
         peak = np.maximum(heard.max(axis=1, initial=0.0), -heard.min(axis=1, initial=0.0))
         # One voice alone may be as loud as G.711 can say it, untouched.
         ceiling = np.where(peak <= 32767.0, np.float32(32767.0), np.float32(LIMIT))
@@ -469,7 +473,6 @@ class Exchange:
             heard[rows] *= start[:, None] + (wanted[rows] - start)[:, None] * _RISE
             np.clip(heard, -32768.0, 32767.0, out=heard)
             self._limit[:top] = wanted
-        out = self._out[:top]
         np.copyto(out, heard, casting="unsafe")
         return out
 
