@@ -6,6 +6,7 @@ rebuilt from the journal. When the database is away, entries wait here and in th
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -48,8 +49,8 @@ class Projector:
         self._calls: dict[str, CallRecord] = {}
         self._pending: deque[Entry] = deque()
         self._wake = asyncio.Event()
-        self._settled = asyncio.Event()
-        self._settled.set()
+        self._taken_seq = 0
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self.seq = 0
 
     # -------------------------------------------------------------- at start
@@ -88,7 +89,7 @@ class Projector:
     def take(self, entry: Entry) -> None:
         """One more safe entry; a listener of the bus. Never waits."""
         self._pending.append(entry)
-        self._settled.clear()
+        self._taken_seq = entry.seq
         self._wake.set()
 
     async def run(self) -> None:
@@ -107,11 +108,15 @@ class Projector:
                 for _ in batch:
                     self._pending.popleft()
                 await asyncio.sleep(PAUSE_S)
-            self._settled.set()
 
-    async def settled(self) -> None:
-        """Wait until nothing is pending."""
-        await self._settled.wait()
+    async def caught_up(self, within_s: float = 1.0) -> None:
+        """Wait until all that was taken before now is written; not longer than `within_s`."""
+        if self._taken_seq <= self.seq:
+            return
+        reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((self._taken_seq, reached))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(reached, within_s)
 
     @property
     def behind(self) -> int:
@@ -143,6 +148,10 @@ class Projector:
             call.touched.clear()
             if call.over:
                 self._calls.pop(call_id, None)
+        for seq, reached in self._waiting:
+            if seq <= self.seq and not reached.done():
+                reached.set_result(None)
+        self._waiting = [(seq, reached) for seq, reached in self._waiting if not reached.done()]
         self._on_written(self.seq)
 
     async def _recall(self, batch: Sequence[Entry]) -> None:

@@ -232,7 +232,7 @@ def test_live_entries_are_written_in_few_transactions(tmp_path):
         running = asyncio.create_task(projector.run())
         for entry in a_day():
             projector.take(entry)
-        await projector.settled()
+        await projector.caught_up()
         running.cancel()
         assert written == [len(a_day())]
         items, following = await CallStore(database).page(CallFilter(), Page(limit=3))

@@ -3,11 +3,11 @@ the floor and replace their row, which may be a moment behind.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.numbers import comparable, plain
@@ -16,6 +16,7 @@ from app.server.storage.database import Database
 from app.server.storage.listing import BadQuery, Page, after_cursor, write_cursor
 from app.server.storage.tables import RECORD_TABLES, call, call_part, recording
 
+_work_order = RECORD_TABLES["work_order"]
 DETAILS = ("legs", "segments", "steps", "decisions")
 _SAME = ("state", "outcome", "queue", "agent", "direction")
 
@@ -38,10 +39,16 @@ class NoSuchCall(Exception):
     pass
 
 
+async def _at_once() -> None:
+    pass
+
+
 class CallStore:
     def __init__(self, database: Database, country: str = "CN") -> None:
         self._database = database
         self._country = country
+        # Awaited before reading: what is in the journal already should be seen (`Projector.caught_up`).
+        self.fresh: Callable[[], Awaitable[None]] = _at_once
 
     async def page(
         self, wanted: CallFilter, page: Page, live: Sequence[Mapping[str, Any]] = ()
@@ -49,6 +56,7 @@ class CallStore:
         """Items and the next cursor. live: detailed rows of calls the floor still has. Raises BadQuery."""
         if page.sort not in (None, "started_at", "-started_at"):
             raise BadQuery(sort="sort")
+        await self.fresh()
         down = page.sort != "started_at"
         alive = {row["call_id"]: row for row in live}
         fitting = [call_id for call_id, row in alive.items() if self._fits(row, wanted)]
@@ -87,6 +95,7 @@ class CallStore:
 
     async def detail(self, call_id: str) -> dict[str, Any]:
         """A call that is over. Raises NoSuchCall."""
+        await self.fresh()
         async with self._database.read() as connection:
             row = (await connection.execute(select(call).where(call.c.call_id == call_id))).mappings().first()
             if row is None:
@@ -103,13 +112,28 @@ class CallStore:
         return item
 
     async def recording(self, recording_id: str) -> dict[str, Any] | None:
-        """file, agent, call_id, duration_s of one recording."""
+        """file, agent, call_id, duration_s of one recording; the call's agent when it names none."""
+        await self.fresh()
+        agent = func.coalesce(recording.c.agent, call.c.agent).label("agent")
+        columns = [column for column in recording.c if column.name != "agent"]
+        query = select(*columns, agent).join_from(
+            recording, call, recording.c.call_id == call.c.call_id, isouter=True
+        )
+        async with self._database.read() as connection:
+            row = (
+                (await connection.execute(query.where(recording.c.recording_id == recording_id)))
+                .mappings()
+                .first()
+            )
+            return dict(row) if row else None
+
+    async def orders_of(self, call_id: str) -> list[str]:
+        """Ids of the work orders made for a call."""
         async with self._database.read() as connection:
             found = await connection.execute(
-                select(recording).where(recording.c.recording_id == recording_id)
+                select(_work_order.c.id).where(_work_order.c.call_id == call_id).order_by(_work_order.c.row)
             )
-            row = found.mappings().first()
-            return dict(row) if row else None
+            return list(found.scalars())
 
     async def _items(
         self, connection: AsyncConnection, rows: Sequence[Mapping[Any, Any]]
@@ -123,9 +147,8 @@ class CallStore:
             )
             for one in found.mappings():
                 recordings[one["call_id"]].append(recording_item(one))  # type: ignore[arg-type]
-            work_order = RECORD_TABLES["work_order"]
             for call_id, order_id in await connection.execute(
-                select(work_order.c.call_id, work_order.c.id).where(work_order.c.call_id.in_(ids))
+                select(_work_order.c.call_id, _work_order.c.id).where(_work_order.c.call_id.in_(ids))
             ):
                 orders[call_id].append(order_id)
         return [_from_row(row, recordings[row["call_id"]], orders[row["call_id"]]) for row in rows]

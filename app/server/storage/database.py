@@ -58,6 +58,7 @@ class Database:
 
     def __init__(self, url: str, *, durable: bool = True) -> None:
         self.url = url
+        self._durable = durable
         self.is_sqlite = url.startswith("sqlite")
         self._writing = asyncio.Lock()
         scheme, rest = url.split("://", 1)
@@ -94,13 +95,18 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: all of it at the end of the block, nothing when the block raises."""
+    async def write(self, *, durable: bool = True) -> AsyncIterator[AsyncConnection]:
+        """One transaction: all of it at the end of the block, nothing when the block raises.
+
+        durable: False for what the journal can tell again; it does not wait for the disk.
+        """
         if not self.is_sqlite:
             async with self.engine.begin() as connection:
                 yield connection
             return
         async with self._writing, self.engine.connect() as connection:
+            if self._durable:
+                await connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             await self._begin(connection)
             try:
                 yield connection

@@ -113,13 +113,16 @@ class ScreenPop:
     async def _calls(
         self, connection: AsyncConnection, whose: Any, now: float
     ) -> tuple[int, list[dict[str, Any]]]:
-        recent = await connection.execute(
-            select(func.count()).select_from(call).where(whose, call.c.started_at >= now - RECENT_S)
-        )
-        rows = await connection.execute(
+        """How many in the last thirty days, and the newest."""
+        found = await connection.execute(
             select(call).where(whose).order_by(call.c.started_at.desc()).limit(TIMELINE_LENGTH)
         )
-        return recent.scalar_one(), [_call_item(row) for row in rows.mappings()]  # type: ignore[arg-type]
+        rows = found.mappings().all()
+        count = sum(row["started_at"] >= now - RECENT_S for row in rows)
+        if count == TIMELINE_LENGTH:  # there may be more than were read
+            recent = select(func.count()).select_from(call).where(whose, call.c.started_at >= now - RECENT_S)
+            count = (await connection.execute(recent)).scalar_one()
+        return count, [_call_item(row) for row in rows]  # type: ignore[arg-type]
 
 
 def _call_item(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class Projection:
 
     async def write(self, batch: Written, seq: int) -> None:
         """All of the batch and the position, or nothing."""
-        async with self._database.write() as connection:
+        async with self._database.write(durable=False) as connection:
             await self._upsert(connection, call, [one.row for one in batch.calls.values()], ["call_id"])
             parts = [
                 {"call_id": call_id, "part": key[0], "part_id": key[1], "place": one.parts[key][0],

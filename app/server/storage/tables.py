@@ -49,6 +49,10 @@ def column_type(field: Field) -> TypeEngine[Any]:
     return made
 
 
+# Columns that point at something that is no record.
+_ALSO_INDEXED = {"work_order": ("call_id",)}
+
+
 def _record_table(kind: Kind) -> Table:
     table = Table(
         kind.name,
@@ -64,6 +68,8 @@ def _record_table(kind: Kind) -> Table:
         *(Column(field.name, column_type(field)) for field in kind.fields),
     )
     Index(f"{kind.name}_created_at", table.c.created_at, table.c.row)
+    for name in _ALSO_INDEXED.get(kind.name, ()):
+        Index(f"{kind.name}_{name}", table.c[name])
     for field in kind.of_type("ref"):
         Index(f"{kind.name}_{field.name}", table.c[field.name], table.c.created_at)
     if kind.number_field:

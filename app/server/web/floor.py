@@ -67,7 +67,7 @@ async def call(call_id: str, request: Request, user: Asker) -> dict[str, Any]:
     here = services(request)
     live = here.runtime.live_call(call_id)
     if live is not None:
-        return live
+        return live | {"work_orders": await here.calls.orders_of(call_id)}
     try:
         return await here.calls.detail(call_id)
     except NoSuchCall:

@@ -9,12 +9,11 @@ import pytest
 
 from app.domain.records import CUSTOMER, KINDS
 from app.domain.records.checking import checked
-from app.server.demo import make_demo
 from app.server.storage.calls import CallStore
 from app.server.storage.copying import copy_sqlite
 from app.server.storage.importing import FileRefused, import_customers
 from app.server.storage.records import RecordStore
-from app.server.storage.users import UserStore
+from app.server.storage.settling import settle
 from app.server.workers import JobFailed, Workers
 from resources.demo.company import make
 
@@ -47,22 +46,11 @@ def test_the_demo_company_is_the_same_each_time_and_fits_its_descriptions():
 
 
 @pytest.mark.req("C1")
-def test_the_demo_company_moves_in_once_with_users_who_can_log_in(in_centre, tmp_path):
+def test_the_demo_company_moves_in_once_and_its_numbers_go_on(in_centre):
     async def test(centre):
-        here, workers = centre.services, Workers()
-        await workers.start()
-        try:
-            async with here.database.write() as connection:
-                await connection.exec_driver_sql("DELETE FROM app_user")
-            store = UserStore(here.database, clock=centre.clock)
-            shown = await make_demo(here.database, store, workers, now=NOON, customers=60)
-            assert set(shown) == {"admin", "super", *(f"a{n:02}" for n in range(1, 21))}
-            assert shown["a01"]["queues"] == ["service", "bench"]
-            known = await store.password_hash("a07")
-            assert await workers.run("check_password", password=shown["a07"]["password"], password_hash=known)
-            assert await make_demo(here.database, store, workers, now=NOON, customers=60) is None
-        finally:
-            await workers.close()
+        here = centre.services
+        assert await settle(here.database, now=NOON, customers=60)
+        assert not await settle(here.database, now=NOON, customers=60)
         pop = await here.pop("138 0000 4417")
         assert pop["customer"]["name"] == "陈淑芬"
         assert len(pop["products"]) == 3
