@@ -43,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         database_url=loaded.database_url(),
         journal=loaded.at(loaded.configuration.database.journal),
         recordings=loaded.at(loaded.configuration.media.recordings),
+        prompts=loaded.at(loaded.configuration.media.prompts),
         boards=boards,
         drain_s=arguments.drain,
     )

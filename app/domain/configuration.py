@@ -126,7 +126,7 @@ class Queue:
     title: dict[str, str] = field(default_factory=dict)
     strategy: str = "fewest_today"
     service_goal_s: float = 20.0
-    music: str = "music/calm"
+    music: str = "sounds/music-spruce"
     ring_s: float = 20.0
     wrap_up_s: float = 30.0
     max_wait_s: float = 0.0

@@ -12,7 +12,7 @@ import msgspec
 from app.domain import effects as domain_effects
 from app.domain import inputs
 from app.domain.inputs import BoardConnected, BoardLost
-from app.server import log
+from app.server import log, metrics
 from app.server.bus import Bus, Entry
 from drivers.protocol import telephony
 from drivers.protocol.board import Board
@@ -48,7 +48,8 @@ class BoardSide:
         self.hello: Hello | None = None
         self.load: Load | None = None
         self.on_taken: Callable[[], None] = lambda: None
-        self.on_hello: Callable[[Hello], None] = lambda hello: None
+        self.pids: dict[str, int] = {}
+        self.on_pids: Callable[[], None] = lambda: None
         self._bus, self._epoch, self._acked = bus, epoch, acked
         self._snapshot = Snapshot(legs=[], recordings=[])
         self._takes_from_seq: int | None = None
@@ -72,7 +73,7 @@ class BoardSide:
     def on_connected(self, hello: Hello, snapshot: Snapshot) -> None:
         assert self._link is not None
         self.connected, self.hello, self._snapshot = True, hello, snapshot
-        self.on_hello(hello)
+        self._processes(hello.pids)
         acked = self._acked.setdefault(hello.boot_id, 0)
         self._link.attach(self._epoch, acked)
         self._take_when_complete()
@@ -89,6 +90,16 @@ class BoardSide:
 
     def on_load(self, load: Load) -> None:
         self.load = load
+        metrics.board_load(
+            self.name, load.in_use, load.ticks_late, load.tick_p50_s, load.tick_p99_s, load.tick_max_s
+        )
+        if load.pids:
+            self._processes(load.pids)
+
+    def _processes(self, pids: dict[str, int]) -> None:
+        if pids != self.pids:
+            self.pids = pids
+            self.on_pids()
 
     def on_refused(self, command_id: str, reason: str) -> None:
         log.log("warning", "board_command_refused", board=self.name, command_id=command_id, reason=reason)

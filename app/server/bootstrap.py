@@ -27,6 +27,7 @@ from app.server.journal.commits import Commits
 from app.server.journal.history import Gap
 from app.server.journal.segments import JournalDamaged
 from app.server.live import Live
+from app.server.lookups import Lookups
 from app.server.obedience import Obedience
 from app.server.plan import VERSION, BoardPlan, CannotStart, Plan
 from app.server.pops import Pops
@@ -80,6 +81,7 @@ class Server:
         self._centre = Centre(self._bus, self._commits, self._live, obedience, self._plan.run_folder)
         self._centre.pops = self._pops.kept
         self._bus.listen(call_log.write)
+        lookups = Lookups(self._bus)
         self._bus.after_each(lambda: self._snapshot(state))
         epoch = self._bus.next_seq
         self._tell_start(state, clock)
@@ -87,7 +89,7 @@ class Server:
             self._start_boards(state, epoch)
         # In a thread, so that the floor goes on deciding meanwhile.
         late = await asyncio.to_thread(importlib.import_module, "app.server.doors")
-        doors = late.Doors(self._plan, self._centre, self._pops, self._run)
+        doors = late.Doors(self._plan, self._centre, self._pops, lookups, self._run)
         self._stack.push_async_callback(doors.close)
         users = await doors.open_records()
         settings.tell(self._bus, settings.wanted(self._plan.configuration, users), state.configuration)
@@ -127,7 +129,7 @@ class Server:
     def _start_boards(self, state: Recovered, epoch: int) -> None:
         for plan in self._plan.boards:
             side = BoardSide(plan.name, self._bus, epoch, state.acked.get(plan.name, {}))
-            side.on_hello = self._centre.board_said_hello
+            side.on_pids = self._centre.write_board_pids
             self._centre.boards[plan.name] = side
             self._centre.channels[plan.name] = plan.channels
             self._sides.append(side)

@@ -17,7 +17,6 @@ from app.server.live import Live
 from app.server.log import stamp
 from app.server.obedience import Obedience
 from app.server.ports import Link
-from drivers.protocol.telephony import Hello
 
 
 class Centre:
@@ -109,9 +108,9 @@ class Centre:
 
     # -------------------------------------------------------------- boards
 
-    def board_said_hello(self, hello: Hello) -> None:
+    def write_board_pids(self) -> None:
         """Keep `run/boards.json` true: who wants to find the board's processes looks there."""
-        pids = {side.name: side.hello.pids for side in self.boards.values() if side.hello is not None}
+        pids = {side.name: side.pids for side in self.boards.values()}
         path = self._run_folder / "boards.json"
         fresh = path.with_suffix(".new")
         fresh.write_bytes(msgspec.json.encode(pids))

@@ -12,11 +12,13 @@ from app.domain.access import User
 from app.domain.configuration import Configuration
 from app.server.centre import Centre
 from app.server.journal import history
+from app.server.lookup_answers import answers
 from app.server.lookups import Lookups
 from app.server.plan import VERSION, CannotStart, Plan
 from app.server.pops import Pops
 from app.server.projector import Projector
 from app.server.services import Services, open_services
+from app.server.speech.speaker import Speaker
 from app.server.storage.database import Database
 from app.server.storage.growing import prepare
 from app.server.storage.users import NewUser
@@ -34,9 +36,14 @@ class Door(uvicorn.Server):
 
 class Doors:
     def __init__(
-        self, plan: Plan, centre: Centre, pops: Pops, run: Callable[[Awaitable[Any]], asyncio.Task[Any]]
+        self,
+        plan: Plan,
+        centre: Centre,
+        pops: Pops,
+        lookups: Lookups,
+        run: Callable[[Awaitable[Any]], asyncio.Task[Any]],
     ) -> None:
-        self._plan, self._centre, self._pops, self._run = plan, centre, pops, run
+        self._plan, self._centre, self._pops, self._lookups, self._run = plan, centre, pops, lookups, run
         self._stack = contextlib.AsyncExitStack()
         self._door: Door | None = None
         self._services: Services | None = None
@@ -58,12 +65,15 @@ class Doors:
         if not services.users.everyone():
             await services.users.seed(await new_users(self._plan.configuration, workers))
         self._pops.use(services.pop, self._centre.live)
-        Lookups(self._centre.bus, services)
+        speaker = Speaker(self._plan.prompts)
+        self._stack.push_async_callback(speaker.close)
+        self._lookups.open(answers(services, speaker), services.pop.customer_of)
         projector = Projector(database, country=site.country)
         self._centre.bus.listen(projector.take)
         missed = history.records(self._plan.journal, await projector.position(), may_cut=False)
         await projector.catch_up(missed)
         self._run(projector.run())
+        services.calls.fresh = projector.caught_up
         return services.users.everyone()
 
     async def open(self) -> None:

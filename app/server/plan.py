@@ -31,5 +31,6 @@ class Plan:
     database_url: str
     journal: Path
     recordings: Path
+    prompts: Path
     boards: list[BoardPlan]
     drain_s: float = 0.0

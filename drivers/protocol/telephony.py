@@ -452,6 +452,7 @@ class Load(Message, frozen=True, kw_only=True, tag=True):
     tick_p50_s: float = 0.0
     tick_p99_s: float = 0.0
     tick_max_s: float = 0.0
+    pids: dict[str, int] = {}  # by process; another one after media was started again
 
 
 AnyUp = (

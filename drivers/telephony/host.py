@@ -234,7 +234,7 @@ class Host:
         self.link.tell_load(
             t.Load(
                 in_use=self.board.media.in_use, ticks_late=stats.late, tick_p50_s=stats.p50_ms / 1000,
-                tick_p99_s=stats.p99_ms / 1000, tick_max_s=stats.max_ms / 1000,
+                tick_p99_s=stats.p99_ms / 1000, tick_max_s=stats.max_ms / 1000, pids=self.pids,
             )
         )  # fmt: skip
 

@@ -106,18 +106,34 @@ def install_packages(command: str) -> None:
 
 def install_dependencies(command: str) -> None:
     """Make .venv and install the locked packages, hashes checked."""
-    lock = ROOT / "locks" / ("test.txt" if command == "test" else "run.txt")
-    wanted = f"{sys.version_info[:2]} {hashlib.sha256(lock.read_bytes()).hexdigest()}"
-    stamp = HOME / f"{lock.stem}.stamp"
-    if stamp.exists() and stamp.read_text() == wanted and PYTHON.exists():
+    # What tests need holds all that running needs, in the same versions.
+    enough = ["test"] if command == "test" else ["run", "test"]
+    if PYTHON.exists() and any(is_installed(name) for name in enough):
         return
+    lock = lock_file(enough[0])
     if not PYTHON.exists():
         say("making a virtual environment in .venv …")
         venv.create(HOME, with_pip=True, clear=HOME.exists())
     total = sum(1 for row in lock.read_text().splitlines() if "==" in row)
     say(f"installing {total} locked Python packages (once; a few minutes on a slow line) …")
     run_pip(["install", "--require-hashes", "--disable-pip-version-check", "-r", str(lock)], total)
-    stamp.write_text(wanted)
+    stamp(enough[0]).write_text(mark(enough[0]))
+
+
+def lock_file(name: str) -> Path:
+    return ROOT / "locks" / f"{name}.txt"
+
+
+def stamp(name: str) -> Path:
+    return HOME / f"{name}.stamp"
+
+
+def mark(name: str) -> str:
+    return f"{sys.version_info[:2]} {hashlib.sha256(lock_file(name).read_bytes()).hexdigest()}"
+
+
+def is_installed(name: str) -> bool:
+    return stamp(name).exists() and stamp(name).read_text() == mark(name)
 
 
 def run_pip(arguments: list[str], total: int) -> None:
