@@ -94,8 +94,8 @@ def _voice_back(turn: Turn, agent: Agent) -> None:
 
 def gone(turn: Turn, agent: Agent, leg: Leg) -> None:
     """The board has no desk leg any more (it was restarted, or gave it up): open another."""
-    turn.emit(e.DeskLineLost(agent_id=agent.agent_id, leg_id=leg.leg_id))
     if leg.wanted.end is None:
+        turn.emit(e.DeskLineLost(agent_id=agent.agent_id, leg_id=leg.leg_id))
         voice_gone(turn, agent)
         reopen(turn, agent)
 

@@ -79,7 +79,8 @@ def passed_over(state: State, agent: Agent, call: Call, waiting: Waiting) -> str
 def unreachable(state: State, agent: Agent, call: Call) -> str | None:
     """Why no voice would come together."""
     caller = state.legs.get(call.leg_id or "")
-    if caller is None or not state.is_up(caller.board):
+    # A board that is just being reconciled will be told with everything else.
+    if caller is None or not (state.is_up(caller.board) or state.held_timers):
         return "board_away"
     if agent.phone == "headset":
         desk = state.legs.get(agent.desk_leg or "")

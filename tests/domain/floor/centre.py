@@ -1,6 +1,5 @@
 """A small call centre in virtual time: a floor, a fake board, a journal; and a way to kill it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +68,8 @@ class Centre:
     seq: int = 0
     fed: int = 0  # events of the board that are in the journal
     check: bool = True
+    # (entries still to come, effects of the last one that get out; None: it is not even journaled)
+    doom: tuple[int, int | None] | None = None
 
     def __post_init__(self) -> None:
         self.take(i.ServerStarted(at_utc=AT_UTC))
@@ -84,29 +85,44 @@ class Centre:
 
     # ------------------------------------------------------------ the runtime
 
-    def take(self, entry: object) -> Outcome:
-        """Journal, then effects, then what the board says to them."""
-        self.seq += 1
+    def take(self, entry: object, from_board: bool = False) -> Outcome | None:
+        """Journal, then effects, then what the board says to them. None: the server was killed."""
+        left, doomed = None, self.doom
+        if self.doom is not None:
+            entries, left = self.doom
+            if entries == 0 and left is None:
+                self.doom = None
+                self.kill()
+                return None
+            self.doom = (entries - 1, left) if entries else None
+            left = left if entries == 0 else None
         try:
-            outcome = self.floor.handle(entry, self.now_s, self.seq)
+            outcome = self.floor.handle(entry, self.now_s, self.seq + 1)
         except errors.Refused:
-            self.seq -= 1
+            self.doom = doomed  # a refused command is no entry
             raise
+        self.seq += 1
+        self.fed += from_board
         self.journal.append((entry, self.now_s, self.seq, outcome.events))
         for index, effect in enumerate(outcome.effects):
+            if left is not None and index >= left:
+                break
             self.board.obey(effect, (self.seq, index))
         if self.check:
             check_balance(self.floor)
+        if left is not None:
+            self.kill()
         return outcome
 
     def feed(self) -> None:
         """Everything the board has said and the journal has not."""
         while self.fed < len(self.board.said):
-            self.fed += 1
-            self.take(self.board.said[self.fed - 1])
+            self.take(self.board.said[self.fed], from_board=True)
 
     def do(self, command: c.Command) -> Outcome:
-        outcome = self.take(command)
+        """A client sends its command again when no answer came."""
+        outcome = self.take(command) or self.take(command)
+        assert outcome is not None
         self.feed()
         return outcome
 
@@ -133,6 +149,7 @@ class Centre:
 
     def kill(self, away_s: float = 0.0) -> None:
         """kill -9, and a new server: folds the journal, takes what the board kept, compares."""
+        desktops = [name for name, agent in self.floor.state.agents.items() if agent.connected]
         floor = Floor()
         for _, now_s, seq, events in self.journal:
             for event in events:
@@ -143,6 +160,8 @@ class Centre:
         self.take(i.ServerStarted(at_utc=AT_UTC + self.now_s - 100.0))
         self.take(i.ServerWasAway(from_s=died_s, until_s=self.now_s))
         self.attach()
+        for name in desktops:
+            self.take(i.AgentLinkChanged(agent_id=name, connected=True))
 
     # ------------------------------------------------------------- the people
 
@@ -196,7 +215,3 @@ def check_balance(floor: Floor) -> None:
     for agent in state.agents.values():
         busy = agent.state.value in ("ringing", "talking", "wrap_up")
         assert busy == (agent.call_id is not None), (agent.agent_id, agent.state, agent.call_id)
-
-
-def all_of(values: Iterable[Any]) -> list[Any]:
-    return list(values)
