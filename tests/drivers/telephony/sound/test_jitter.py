@@ -197,3 +197,19 @@ def test_loss_is_counted():
     # the very first packet was not sent, so nobody can know of it
     assert line.rings.lost(0) == 9
     assert line.rings.received[0] == 90
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 2), min_size=20, max_size=45))
+def test_delays_that_the_first_depth_covers_lose_nothing(delays):
+    """Up to 40 ms later than the first packet, in any order: every block is heard, none concealed."""
+    line = Line()
+    arriving: dict[int, list[int]] = {}
+    for number, delay in enumerate([0, *delays]):
+        arriving.setdefault(number + delay, []).append(number)
+    for tick in range(len(delays) + 1):
+        for number in arriving.get(tick, []):
+            line.put(arrival(number))
+        line.tick()
+    first = line.heard.index(1)
+    assert line.heard[first:] == list(range(1, len(line.heard) - first + 1))
