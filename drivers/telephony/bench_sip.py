@@ -45,7 +45,7 @@ def _measure(rate: int, seconds: float) -> dict[str, object]:
             began_s = time.monotonic()
             caller = subprocess.run(
                 [sys.executable, "-m", __name__, "--target", str(ready["sip"])]
-                + [f"--rate={rate}", f"--seconds={seconds}"],  # noqa: RUF005
+                + [f"--rate={rate}", f"--seconds={seconds}"],
                 stdout=subprocess.PIPE, check=True,
             )  # fmt: skip
             took_s = time.monotonic() - began_s

@@ -120,7 +120,7 @@ class World:
         """Media answers every CloseChannel."""
         for close in self.media(c.CloseChannel):
             self.report(c.ChannelStats(ch=close.ch, gen=close.gen, received=100, lost=1, jitter_ms=1.5))
-        self.media_messages = [m for m in self.media_messages if not isinstance(m, c.CloseChannel)]
+        self.media_messages[:] = [m for m in self.media_messages if not isinstance(m, c.CloseChannel)]
 
     def do(self, kind: Callable[..., Any], **fields: Any) -> None:
         """A command of the server."""

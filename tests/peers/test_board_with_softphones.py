@@ -85,7 +85,7 @@ def baresip_folder(board: LiveBoard, account: str) -> Path:
     tone = tone_file(board.folder / "tone.wav")
     (folder / "config").write_text(
         f"sip_listen 127.0.0.1:{free_port()}\nmodule_path /usr/lib/baresip/modules\n"
-        "module_tmp account.so\nmodule g711.so\nmodule aufile.so\nmodule stdio.so\nmodule_app menu.so\n"
+        "net_interface 127.0.0.1\nmodule_tmp account.so\nmodule g711.so\nmodule aufile.so\nmodule_app menu.so\n"
         f"audio_source aufile,{tone}\naudio_player aufile,{board.folder}/heard.wav\naudio_alert aufile,{tone}\n"
         "ausrc_srate 8000\nauplay_srate 8000\nrtp_ports 20400-20440\n"
     )

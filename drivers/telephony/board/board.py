@@ -56,7 +56,9 @@ class Board:
             wheel=wheel, send=send, switchboard=self, sent_by=f"{self.host}:{sip_address[1]}", token=token
         )
         self.admission = Admission(settings.per_source_limit)
-        door = Doorkeeper(REALM, token().encode(), {p.user: p.password for p in settings.phones})
+        door = Doorkeeper(
+            REALM, token().encode(), {p.user: p.password for p in settings.phones}, settings.digest
+        )
         self.registrar = Registrar(
             wheel, door, utc, self._on_phone, self.on_rejected, self.agent.fresh
         )  # fmt: skip

@@ -50,6 +50,9 @@ class BoardSettings(Struct, kw_only=True, frozen=True):
     guests: str = "loopback"
     codecs: list[str] = field(default_factory=lambda: ["PCMA", "PCMU"])
     per_source_limit: int = 50
+    digest: list[str] = field(
+        default_factory=lambda: ["MD5"]
+    )  # also "SHA-256": what telephones are asked for, in order
     address: str = ""
     trunks: list[TrunkSettings] = []
     phones: list[PhoneSettings] = []

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -90,10 +90,17 @@ def authorize(
 
 
 class Doorkeeper:
-    """Asks for passwords and checks them. MD5 first: old telephones read only the first challenge."""
+    """Asks for passwords and checks them; takes MD5 and SHA-256, whatever was asked for.
 
-    def __init__(self, realm: str, secret: bytes, passwords: Mapping[str, str]) -> None:
+    algorithms: what is asked for, in order. MD5 alone unless told otherwise: telephones in
+    use (libre, seen with baresip 1.0) give up when any challenge names SHA-256 (RFC 8760).
+    """
+
+    def __init__(
+        self, realm: str, secret: bytes, passwords: Mapping[str, str], algorithms: Sequence[str] = ("MD5",)
+    ) -> None:
         self.realm, self._secret, self.passwords = realm, secret, passwords
+        self._algorithms = [name for name in algorithms if name in _HASHES] or ["MD5"]
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._serial = 0
 
@@ -103,7 +110,7 @@ class Doorkeeper:
         tail = ", stale=true" if stale else ""
         return [
             f'Digest realm="{self.realm}", nonce="{nonce}", algorithm={algorithm}, qop="auth"{tail}'
-            for algorithm in _HASHES
+            for algorithm in self._algorithms
         ]
 
     def check(self, value: str, method: str, now_s: float) -> tuple[Verdict, str]:
