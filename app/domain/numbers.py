@@ -8,8 +8,9 @@ a number.
 import re
 import unicodedata
 
-_EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#|,|;).*$", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?<=\d)\s*(?:转|分机|ext\.?|x|#|,|;).*$", re.IGNORECASE)
 _SPELLING = re.compile(r"[\s\-‐-―()（）.·/]")
+_DIALLED = re.compile(r"[+0-9*#]+")
 _COUNTRY_CODES = {"CN": "86", "HK": "852", "MO": "853", "TW": "886", "SG": "65", "US": "1"}
 # 10, 2x: eight digits follow; 3xx-9xx: seven or eight (MIIT numbering plan of 2017).
 _FIXED = re.compile(r"(?:10|2\d)\d{8}|[3-9]\d{2}\d{7,8}")
@@ -69,8 +70,12 @@ def _chinese(digits: str, area: str) -> str | None:
 
 
 def comparable(spelled: str, country: str = "CN", area: str = "") -> str:
-    """E.164 where there is one, else the bare digits: what two numbers are compared by."""
-    return to_e164(spelled, country, area) or plain(spelled)
+    """What two numbers are compared by: E.164 where there is one, else the bare digits.
+
+    A SIP user who is no number (`reception-2`) stays as he is.
+    """
+    digits = plain(spelled)
+    return to_e164(spelled, country, area) or (digits if _DIALLED.fullmatch(digits) else spelled.strip())
 
 
 def national_digits(e164: str) -> str:

@@ -38,6 +38,11 @@ def test_a_local_number_takes_the_sites_area_code():
     assert to_e164("5550 2906") is None
 
 
+@pytest.mark.parametrize("user", ["alex", "reception-2", "anonymous", "sip.guest"])
+def test_a_user_who_is_no_number_stays_as_he_is(user):
+    assert comparable(user) == user
+
+
 def test_people_see_it_in_groups_and_paper_sees_it_masked():
     assert spoken("+8613800138000") == "138 0013 8000"
     assert spoken("+8657155502906") == "0571 5550 2906"
