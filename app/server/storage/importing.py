@@ -19,6 +19,7 @@ from app.domain.records import CUSTOMER, Kind
 from app.domain.records.checking import WrongFields, checked
 from app.server.storage.bulk import insert_many
 from app.server.storage.database import Database
+from app.server.storage.growing import prepare
 from app.server.storage.tables import record_phone
 
 BATCH_ROWS = 200
@@ -54,6 +55,7 @@ async def _import(
     told: dict[str, Any] = {"rows": 0, "taken": 0, "known": 0, "wrong": [], "wrong_rows": 0}
     database = Database(url, durable=False)
     try:
+        await prepare(database)
         batch: list[dict[str, Any]] = []
         for row, values in _rows(file, CUSTOMER):
             told["rows"] += 1

@@ -1,8 +1,10 @@
 """Login: a name and a password for a token. Guessing is slowed down per name and address."""
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from fastapi import APIRouter, Request
 
@@ -24,6 +26,14 @@ class Guesses:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._wrong: dict[str, deque[float]] = defaultdict(deque)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, key: str) -> asyncio.Lock:
+        """The lock of this key, as long as somebody holds or awaits it."""
+        lock = self._turns.get(key)
+        if lock is None:
+            lock = self._turns[key] = asyncio.Lock()
+        return lock
 
     def retry_s(self, key: str, allowed: int) -> int:
         """Seconds until this key may try again; 0: now."""
@@ -64,19 +74,22 @@ async def login(request: Request) -> dict[str, Any]:
     here = services(request)
     guesses: Guesses = request.app.state.guesses
     address = request.client.host if request.client else ""
-    keys = ((f"{name[:80]}@{address}", WRONG_ALLOWED), (f"@{address}", WRONG_FROM_ONE_ADDRESS))
-    retry_s = max(guesses.retry_s(key, allowed) for key, allowed in keys)
-    if retry_s:
-        log.log("warning", "login_failed", user=name[:80], why="too_many", source=address)
-        raise ApiError("too_many", retry_s=retry_s)
-    # Counted before it is checked, so that guesses sent at once count as much as one by one.
-    for key, _ in keys:
-        guesses.add(key)
-    known = await here.users.password_hash(name)
-    if not await here.workers.run("check_password", password=password, password_hash=known):
-        log.log("warning", "login_failed", user=name[:80], why="wrong_password", source=address)
-        raise ApiError("wrong_password")
-    guesses.forget(keys[0][0])
+    own, from_there = f"{name[:80]}@{address}", f"@{address}"
+    # One check at a time a name: guesses sent at once count as much as one after the other.
+    async with guesses.turn(own):
+        retry_s = max(
+            guesses.retry_s(own, WRONG_ALLOWED), guesses.retry_s(from_there, WRONG_FROM_ONE_ADDRESS)
+        )
+        if retry_s:
+            log.log("warning", "login_failed", user=name[:80], why="too_many", source=address)
+            raise ApiError("too_many", retry_s=retry_s)
+        known = await here.users.password_hash(name)
+        if not await here.workers.run("check_password", password=password, password_hash=known):
+            guesses.add(own)
+            guesses.add(from_there)
+            log.log("warning", "login_failed", user=name[:80], why="wrong_password", source=address)
+            raise ApiError("wrong_password")
+        guesses.forget(own)
     token, expires_at = await here.users.issue_token(name)
     return {"token": token, "expires_at": moment_text(expires_at)}
 

@@ -1,5 +1,7 @@
 """Who may come in, for how long, and how often he may guess."""
 
+import asyncio
+
 import pytest
 
 
@@ -46,6 +48,16 @@ def test_five_wrong_passwords_a_minute_then_even_the_right_one_waits(in_centre):
         assert (await log_in(centre, user="admin")).status_code == 200
         centre.clock.now += 61
         assert (await log_in(centre)).status_code == 200
+
+    in_centre(test)
+
+
+def test_guesses_sent_at_once_count_and_right_passwords_at_once_do_not(in_centre):
+    async def test(centre):
+        answers = await asyncio.gather(*(log_in(centre, password="wrong") for _ in range(12)))
+        assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 7
+        answers = await asyncio.gather(*(log_in(centre, user="super") for _ in range(60)))
+        assert {answer.status_code for answer in answers} == {200}
 
     in_centre(test)
 
