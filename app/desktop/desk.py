@@ -136,7 +136,7 @@ class Desk(QObject):
             handler(event)
 
     def _mine(self, event: Json) -> bool:
-        return event.get("agent_id", self.agent_id) == self.agent_id
+        return bool(event.get("agent_id", self.agent_id) == self.agent_id)
 
     def _on_Snapshot(self, event: Json) -> None:
         self.agents = {row["agent_id"]: row for row in event.get("agents") or []}

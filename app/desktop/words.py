@@ -1,6 +1,11 @@
 """The glossary on screen: words that several panels use, one per thing, in the language in force."""
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
+
+
+def language() -> str:
+    """The language in force, as records name it: zh_CN or en."""
+    return "zh_CN" if QLocale().language() == QLocale.Language.Chinese else "en"
 
 
 def state_word(state: str) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from app.client.answers import Reply
 from app.desktop.desk import Desk
 from app.desktop.link import Json
+from app.desktop.words import language
 from app.desktop.writing import local, phone, text_of
 from app.domain.records import CUSTOMER
 from app.domain.records.checking import WrongFields, checked
@@ -144,7 +145,7 @@ class CustomerViewModel(QObject):
     def save_new(self) -> None:
         values = {k: v for k, v in self.new_values.items() if v.strip()}
         try:
-            checked(CUSTOMER, values, role="agent", language=self.desk.user.get("language") or "zh_CN")
+            checked(CUSTOMER, values, role="agent", language=language())
         except WrongFields as wrong:
             self.errors = dict(wrong.fields)
             self.errors_changed.emit()

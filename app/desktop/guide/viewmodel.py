@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desktop.desk import Desk
 from app.desktop.link import Json
+from app.desktop.words import language
 from app.desktop.writing import bar_timer, phone, posix, text_of
 from app.domain.numbers import to_e164
 
@@ -137,7 +138,7 @@ class GuideViewModel(QObject):
         who = {"ms": self.tr("{family}女士"), "mr": self.tr("{family}先生")}.get(
             text_of(customer, "title"), ""
         )
-        hello = who.format(family=name if self.tr("工号") != "工号" else name[:1]) if name else ""
+        hello = who.format(family=name[:1] if language() == "zh_CN" else name) if name else ""
         orders = (self.desk.pop or {}).get("open_orders") or []
         if orders and hello:
             return self.tr(

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from app.desktop.desk import Desk
 from app.desktop.link import Json
-from app.desktop.words import month_day
+from app.desktop.words import language, month_day
 from app.desktop.writing import bar_timer, local, text_of
 from app.domain.records import WORK_ORDER
 
@@ -140,10 +140,9 @@ class HistoryViewModel(QObject):
         return text
 
     def _status_word(self, status: str) -> str:
-        language = "en" if self.tr("工单") != "工单" else "zh_CN"
         for choice in WORK_ORDER.field("status").choices:
             if choice.value == status:
-                return choice.label[language]
+                return choice.label[language()]
         words = {
             "answered": self.tr("已接听"), "abandoned": self.tr("放弃"), "voicemail": self.tr("留言"),
             "self_service": self.tr("自助"), "lost": self.tr("中断"), "delivered": self.tr("送达"), "active": self.tr("有效"),

@@ -13,7 +13,7 @@ from app.client.answers import Reply
 from app.desktop.desk import Desk
 from app.desktop.drafts import DraftFolder
 from app.desktop.link import Json
-from app.desktop.words import weekday
+from app.desktop.words import language, weekday
 from app.desktop.writing import phone, text_of
 from app.domain.records import WORK_ORDER
 from app.domain.records.checking import WrongFields, checked
@@ -110,8 +110,7 @@ class OrderViewModel(QObject):
         return [*named, (None, self.tr("未登记的产品"))]
 
     def choices(self, field: str) -> list[tuple[str, str]]:
-        language = "en" if self.tr("上午") != "上午" else "zh_CN"
-        return [(c.value, c.label[language]) for c in WORK_ORDER.field(field).choices]
+        return [(c.value, c.label[language()]) for c in WORK_ORDER.field(field).choices]
 
     def slots(self) -> list[Slot]:
         """The next four working half days, morning and afternoon, in site time."""
@@ -186,8 +185,7 @@ class OrderViewModel(QObject):
 
     def _wrong(self, partial: bool = False) -> dict[str, str]:
         try:
-            language = "en" if self.tr("上午") != "上午" else "zh_CN"
-            checked(WORK_ORDER, self._body(), role="agent", language=language, partial=partial)
+            checked(WORK_ORDER, self._body(), role="agent", language=language(), partial=partial)
         except WrongFields as wrong:
             return dict(wrong.fields)
         return {}

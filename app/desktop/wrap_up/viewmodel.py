@@ -10,6 +10,7 @@ from app.client.answers import Answer
 from app.desktop.desk import Desk
 from app.desktop.drafts import DraftFolder
 from app.desktop.link import Json
+from app.desktop.words import language
 from app.domain.records.product import CATEGORIES
 
 REQUIRED = ("business_line", "type", "status")
@@ -49,10 +50,9 @@ class WrapUpViewModel(QObject):
     def choices(self, field: str) -> list[tuple[str, str]]:
         """(value, word) of one of the three required choices."""
         if field == "business_line":
-            language = "en" if self.tr("其他") != "其他" else "zh_CN"
             wanted = ("fridge", "washer", "air", "heater", "other")
             return [
-                (c.value, self._short(c.value, c.label[language])) for c in CATEGORIES if c.value in wanted
+                (c.value, self._short(c.value, c.label[language()])) for c in CATEGORIES if c.value in wanted
             ]
         if field == "type":
             return [
