@@ -28,6 +28,19 @@ TARGETS = st.sampled_from(
     ]
 )
 
+TALKING: list[type[c.Command]] = [
+    c.HangUp,
+    c.Hold,
+    c.Resume,
+    c.CompleteTransfer,
+    c.CancelTransfer,
+    c.JoinConference,
+    c.StartRecording,
+    c.PauseRecording,
+    c.StopRecording,
+    c.Mute,
+]
+
 
 class Floor(RuleBasedStateMachine):
     @initialize()
@@ -64,27 +77,46 @@ class Floor(RuleBasedStateMachine):
         if leg is not None:
             self.centre.hang_up(leg)
 
-    @rule(agent=AGENTS, kind=st.sampled_from([c.AnswerCall, c.AnswerCall, c.HangUp, c.FinishWrapUp, c.Hold,
-          c.Resume, c.StartBreak, c.EndBreak, c.LogOut, c.CompleteTransfer, c.CancelTransfer,
-          c.JoinConference, c.ExtendWrapUp, c.StopRecording]))  # fmt: skip
-    def command(self, agent: str, kind: type[c.Command]) -> None:
-        self.do(kind(agent_id=agent))
+    def somebody(self, number: int, *states: str) -> str:
+        """An agent in such a state, if there is one."""
+        agents = self.centre.floor.state.agents
+        fitting = [one.agent_id for one in agents.values() if one.state.value in states] or list(agents)
+        return fitting[number % len(fitting)]
+
+    @rule(number=LEGS, kind=st.sampled_from([c.AnswerCall] * 4 + [c.HangUp]))
+    def ringing(self, number: int, kind: type[c.Command]) -> None:
+        self.do(kind(agent_id=self.somebody(number, "ringing")))
+
+    @rule(number=LEGS, kind=st.sampled_from(TALKING))
+    def talking(self, number: int, kind: type[c.Command]) -> None:
+        self.do(kind(agent_id=self.somebody(number, "talking")))
+
+    @rule(number=LEGS, kind=st.sampled_from([c.FinishWrapUp, c.EndBreak, c.ExtendWrapUp, c.SaveWrapUpDraft]))
+    def writing(self, number: int, kind: type[c.Command]) -> None:
+        self.do(kind(agent_id=self.somebody(number, "wrap_up", "on_break")))
+
+    @rule(agent=AGENTS, kind=st.sampled_from([c.StartBreak, c.LogOut]), often=st.integers(0, 3))
+    def leave(self, agent: str, kind: type[c.Command], often: int) -> None:
+        if often == 0:
+            self.do(kind(agent_id=agent))
 
     @rule(agent=AGENTS, ready=st.booleans())
     def log_in(self, agent: str, ready: bool) -> None:
         self.do(c.LogIn(agent_id=agent, desk_token="0" * 32, ready=ready))
 
-    @rule(agent=AGENTS, to=TARGETS, mode=st.sampled_from(["blind", "consult"]))
-    def transfer(self, agent: str, to: str, mode: str) -> None:
+    @rule(number=LEGS, to=TARGETS, mode=st.sampled_from(["blind", "consult"]))
+    def transfer(self, number: int, to: str, mode: str) -> None:
+        agent = self.somebody(number, "talking")
         self.do(c.Transfer(agent_id=agent, to=to, mode=mode))  # type: ignore[arg-type]
 
     @rule(agent=AGENTS, by=AGENTS, kind=st.sampled_from([c.Listen, c.Barge, c.StopListening, c.ForceHangUp]))
     def supervise(self, agent: str, by: str, kind: type[c.Command]) -> None:
         self.do(kind(agent_id=agent, by=by))
 
-    @rule(agent=AGENTS)
-    def dial(self, agent: str) -> None:
-        self.do(c.Dial(agent_id=agent, number="13900000001", queue="service"))
+    @rule(agent=AGENTS, often=st.integers(0, 2))
+    def dial(self, agent: str, often: int) -> None:
+        if often == 0:
+            self.do(c.Dial(agent_id=agent, number="13900000001", queue="service"))
 
     @rule(answers=st.booleans())
     def far_end(self, answers: bool) -> None:
@@ -105,19 +137,22 @@ class Floor(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         self.centre.wait(seconds)
 
-    @rule(agent=AGENTS, heard=st.booleans())
+    @rule(agent=AGENTS, heard=st.sampled_from([True, True, False]))
     def headset(self, agent: str, heard: bool) -> None:
         desk = self.centre.floor.state.agents[agent].desk_leg
         if desk is not None:
             self.centre.board.heard(desk, heard)
             self.centre.feed()
 
-    @rule(away_s=st.sampled_from([0.0, 3.0, 90.0]))
-    def kill_server(self, away_s: float) -> None:
-        self.centre.kill(away_s)
+    @rule(away_s=st.sampled_from([0.0, 3.0, 90.0]), often=st.integers(0, 3))
+    def kill_server(self, away_s: float, often: int) -> None:
+        if often == 0:
+            self.centre.kill(away_s)
 
-    @rule()
-    def kill_board(self) -> None:
+    @rule(often=st.integers(0, 15))
+    def kill_board(self, often: int) -> None:
+        if often:
+            return
         self.centre.take(i.BoardLost(board="board0"))
         self.centre.board.restart(f"boot{self.centre.seq}")
         self.centre.fed = 0
