@@ -6,6 +6,7 @@ ends with opening punctuation; words, amounts and numbers stay whole, and break 
 is filled up by narrowing the measure by up to 4 em.
 """
 
+import functools
 import unicodedata
 from collections.abc import Callable
 
@@ -85,7 +86,11 @@ def break_lines(text: str, room: float, size: float, most: int | None = None) ->
     most: no more lines than this; the last one then ends with an ellipsis.
     Returns at least one line, which may be empty.
     """
+    return list(_broken(text, room, size, most))
 
+
+@functools.lru_cache(maxsize=1024)  # a page is measured several times before it is drawn
+def _broken(text: str, room: float, size: float, most: int | None) -> tuple[str, ...]:
     def measure(piece: str) -> float:
         return fonts.width(piece, size)
 
@@ -97,16 +102,21 @@ def break_lines(text: str, room: float, size: float, most: int | None = None) ->
         while last and measure(last + "…") > room:
             last = last[:-1]
         lines = [*lines[: most - 1], last.rstrip("，。、 ") + "…"]
-    return lines
+    return tuple(lines)
+
+
+def _glyphs(line: str) -> int:
+    """How long a line looks: closing punctuation does not fill it."""
+    return len(line.rstrip("".join(NEVER_FIRST)))
 
 
 def _filled(paragraph: str, room: float, size: float, measure: Measure) -> list[str]:
     lines = _set(paragraph, room, measure)
-    if len(lines) < 2 or len(lines[-1]) >= LAST_LINE_GLYPHS:
+    if len(lines) < 2 or _glyphs(lines[-1]) >= LAST_LINE_GLYPHS:
         return lines
     for em in range(1, 2 * NARROWER_EM + 1):
         narrower = _set(paragraph, room - em / 2 * size, measure)
-        if len(narrower) == len(lines) and len(narrower[-1]) >= LAST_LINE_GLYPHS:
+        if len(narrower) == len(lines) and _glyphs(narrower[-1]) >= LAST_LINE_GLYPHS:
             return narrower
     return lines
 

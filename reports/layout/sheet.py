@@ -5,6 +5,7 @@ sheet does neither, so the same code measures. Knows type, rules, boxes and code
 not know what they mean. Every change of the canvas's state is undone before returning.
 """
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,7 +13,6 @@ from reportlab.graphics.barcode import qrencoder
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
 
 from reports.layout import fonts
 from reports.layout.breaking import break_lines
@@ -22,6 +22,7 @@ HEAVY, SECTION, HEAD, ROW = 1.2, 0.8, 0.5, 0.4  # rules, points; nothing thinner
 MM_A_POINT = 25.4 / 72
 ABOVE, BELOW = 0.82, 0.16  # of the size: how far ink reaches from the baseline
 QUIET_QR, QUIET_BAR = 4, 10  # modules
+FEWEST_MODULES = 29  # of a side: version 3 takes a short URL at level M; a longer one has smaller modules
 Align = Literal["left", "right", "center"]
 
 
@@ -221,9 +222,7 @@ class Sheet:
 
     def qr(self, right: float, y: float, value: str, ink: float, level: Literal["M", "Q"] = "M") -> float:
         """A QR code whose ink ends at `right` and begins at y; one path. Returns its left end."""
-        code = qrencoder.QRCode(None, getattr(qrencoder.QRErrorCorrectLevel, level))
-        code.addData(value)
-        code.make()
+        code = _qr(value, level)
         count = code.getModuleCount()
         module = ink / count
         left = right - ink
@@ -248,6 +247,11 @@ class Sheet:
             quiet = QUIET_QR * module
             self._mark("code", left - quiet, y - quiet, right + quiet, y + ink + quiet, value)
         return left
+
+    @staticmethod
+    def under_qr(ink: float, size: float) -> float:
+        """From the lower end of a code's ink to the baseline of a caption outside its quiet zone."""
+        return QUIET_QR * ink / FEWEST_MODULES + ABOVE * size * MM_A_POINT + 0.05
 
     # --------------------------------------------------------------- pictures
 
@@ -292,6 +296,15 @@ class Sheet:
         self.marks.append(Mark(kind, self.page, x0, y0, x1, y1, text))
 
 
-def ascent(size: float) -> float:
-    """How far the tallest glyph stands above the baseline, millimetres."""
-    return float(pdfmetrics.getAscent(fonts.families()[0], size)) * MM_A_POINT
+@functools.lru_cache(maxsize=64)
+def _qr(value: str, level: str) -> Any:
+    """The smallest code of at least version 3 (29 modules) that holds `value`."""
+    for version in (3, None):
+        code = qrencoder.QRCode(version, getattr(qrencoder.QRErrorCorrectLevel, level))
+        code.addData(value)
+        try:
+            code.make()
+        except ValueError:
+            continue  # too long for version 3
+        return code
+    raise ValueError(f"too long for a QR code: {len(value)} characters")

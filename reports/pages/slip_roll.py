@@ -54,6 +54,12 @@ class RollSlip:
                 return self.sheet.text(x, y, text, smaller, **more)
         return self.sheet.text(x, y, ellipsised(text, room / MM_A_POINT, size * 0.9), size * 0.9, **more)
 
+    def _figure(self, y: float, value: str, size: float, room: float, *, bold: bool = False) -> float:
+        """On the right edge; one too long for its place is set smaller, never cut."""
+        wide = self.sheet.text_width(value, size)
+        fitting = size if wide <= room else size * room / wide
+        return self.sheet.text(RIGHT, y, value, fitting, bold=bold, align="right")
+
     def _rule(self, y: float, *, dashed: bool = False) -> float:
         self.sheet.rule(LEFT, y, RIGHT, y, HEAD if dashed else SECTION, DASH if dashed else None)
         return y + 5.0
@@ -62,14 +68,12 @@ class RollSlip:
         sheet, slip, words = self.sheet, self.slip, self.words
         sheet.emblem(LEFT, y, 9.0)
         room = RIGHT - LEFT - 11.5
-        self._line(LEFT + 11.5, y + 3.9, slip.company, 11, room, bold=True)
-        self._line(
-            LEFT + 11.5,
-            y + 8.2,
-            words("hotline_short", slip.hotline) if slip.hotline else "",
-            SMALL + 0.5,
-            room,
-        )
+        if sheet.text_width(slip.company, 11 * 0.9) <= room:
+            self._line(LEFT + 11.5, y + 3.9, slip.company, 11, room, bold=True)
+        else:  # two smaller lines
+            y = sheet.paragraph(LEFT + 11.5, y + 3.4, slip.company, 9.5, room, 3.9, bold=True, most=2) - 3.9
+        hotline = words("hotline_short", slip.hotline) if slip.hotline else ""
+        self._line(LEFT + 11.5, y + 8.2, hotline, SMALL + 0.5, room)
         y += 19.0
         tags = [(words("urgent"), True)] if slip.urgent else []
         tags.append((words(f"warranty.{slip.warranty}"), False))
@@ -90,12 +94,12 @@ class RollSlip:
         middle = WIDTH / 2
         sheet.bar_code(middle + BAR_INK / 2, y, slip.number, BAR_INK, BAR_HEIGHT)
         sheet.text(middle, y + BAR_HEIGHT + 3.9, slip.number, 10, bold=True, align="center", tracking=0.6)
-        y += BAR_HEIGHT + 7.6
+        y += BAR_HEIGHT + 9.0
         taken, sent = words.origin(slip)
         for line in filter(None, (taken, sent)):
             self._line(LEFT, y, line, SMALL, RIGHT - LEFT)
             y += 3.9
-        return y - 1.2
+        return y - 0.8
 
     def _appointment(self, y: float) -> float:
         slip, words = self.slip, self.words
@@ -173,7 +177,7 @@ class RollSlip:
         for part in self.slip.parts:
             room = quantity - sheet.text_width(str(part.quantity), BODY) - 2 - LEFT
             sheet.text(quantity, y, str(part.quantity), BODY, align="right")
-            sheet.text(RIGHT, y, words.amount(part.amount), BODY, align="right")
+            self._figure(y, words.amount(part.amount), BODY, RIGHT - quantity - 1.5)
             y = sheet.paragraph(LEFT, y, part.description, BODY, room, LEADING, most=4) + 4.4
             sheet.check_box(RIGHT - BOX, y, BOX)
             old = sheet.text(RIGHT - BOX - 1.2, y, words("old"), LABEL, align="right")
@@ -193,14 +197,14 @@ class RollSlip:
             rows.append(("reduction.inside" if slip.warranty == "inside" else "reduction", -slip.reduction))
         for key, value in rows:
             sheet.text(LEFT, y, words(key), BODY)
-            sheet.text(RIGHT, y, words.amount(value), BODY, align="right")
+            self._figure(y, words.amount(value), BODY, RIGHT - LEFT - sheet.text_width(words(key), BODY) - 3)
             y += 5.0
         y -= 2.0
         sheet.rule(LEFT, y, RIGHT, y, SECTION)
         y += 6.4
         total = f"{words('currency')} {words.amount(slip.total)}"
-        wide = sheet.text(RIGHT, y, total, 14, bold=True, align="right")
-        self._line(LEFT, y, words("total"), 12, RIGHT - LEFT - wide - 3, bold=True)
+        label = sheet.text(LEFT, y, words("total"), 12, bold=True)
+        self._figure(y, total, 14, RIGHT - LEFT - label - 3, bold=True)
         return self._rule(y + 3.0)
 
     def _choices(self, y: float) -> float:
@@ -244,7 +248,7 @@ class RollSlip:
         if slip.engineer_url:
             middle = WIDTH / 2
             sheet.qr(middle + QR_INK / 2, y + 1.5, slip.engineer_url, QR_INK)
-            y += QR_INK + 1.5 + 4.4
+            y += QR_INK + 1.5 + sheet.under_qr(QR_INK, LABEL)
             self._line(middle, y, words("scan_line"), LABEL, RIGHT - LEFT, align="center")
             y += 5.0
         return (
@@ -265,10 +269,10 @@ class RollSlip:
             right = sheet.qr(RIGHT, top, slip.customer_url, QR_TEAR) - 4
             self._line(
                 RIGHT - QR_TEAR / 2,
-                top + QR_TEAR + 3.4,
+                top + QR_TEAR + sheet.under_qr(QR_TEAR, SMALL),
                 words("scan_customer_short"),
                 SMALL,
-                QR_TEAR + 3,
+                QR_TEAR,
                 align="center",
             )
         y += 6.5
@@ -281,4 +285,4 @@ class RollSlip:
             sheet.text(LEFT, y, words(key), LABEL)
             sheet.rule(LEFT + labels, y + 1.2, right, y + 1.2, HEAD)
             y += 7.6
-        return max(y - 6.0, top + QR_TEAR + 5 if slip.customer_url else 0)
+        return max(y - 6.0, top + QR_TEAR + 6.5 if slip.customer_url else 0)

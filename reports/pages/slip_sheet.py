@@ -24,7 +24,6 @@ LONGEST = {
     "other": 2,
 }  # lines; then an ellipsis
 EDGE = 1.2  # figures end this far inside the ruled edge
-BOX = 2.9
 
 
 @dataclass(slots=True)
@@ -163,12 +162,12 @@ class SheetSlip:
         sheet.emblem(left, top, look.logo)
         tags = self._tags()
         beside = left + look.logo + 3.2 * look.logo / 13
-        room = tags - 3 - beside
-        self._line(beside, top + look.company_at, slip.company, look.company, room, bold=True)
+        top += self._company(beside, top + look.company_at, tags - 3 - beside)
         under = self.bar_right - beside
         if slip.hotline:
             self._line(beside, top + look.hotline_at, words("hotline", slip.hotline), look.small, under)
         self._line(beside, top + look.address_at, slip.company_address, look.small, under, label=True)
+        top = look.top
         bar_left = self._bar(top + look.bar_at, self.bar_right, look.bar_ink, look.bar_height)
         room = bar_left - 4 - left
         self._line(left, top + look.title_at, words(f"title.{slip.kind}"), look.title, room, bold=True)
@@ -179,8 +178,19 @@ class SheetSlip:
             begin = sheet.qr(look.right, top, slip.engineer_url, look.qr_ink)
             middle = begin + look.qr_ink / 2
             for number, line in enumerate(words("scan").split("\n")):
-                y = top + look.qr_ink + 3.0 + number * 2.7
+                y = top + look.qr_ink + sheet.under_qr(look.qr_ink, look.note) + number * 2.5
                 self._line(middle, y, line, look.note, look.qr_ink, align="center")
+
+    def _company(self, x: float, y: float, room: float) -> float:
+        """The company's name in one line, or two smaller ones; returns how much that pushes down."""
+        look = self.look
+        if self.sheet.text_width(self.slip.company, look.company * 0.9) <= room:
+            self._line(x, y, self.slip.company, look.company, room, bold=True)
+            return 0.0
+        size = look.company * 0.8
+        leading = size * 0.37
+        end = self.sheet.paragraph(x, y - 0.5, self.slip.company, size, room, leading, bold=True, most=2)
+        return max(0.0, end - y - 0.6)
 
     def _bar(self, y: float, right: float, ink: float, height: float) -> float:
         """The bar code with its number beneath; returns the left end of its ink."""
@@ -231,7 +241,9 @@ class SheetSlip:
         return bottom
 
     def _label_room(self, *keys: str) -> float:
-        return max(self.sheet.text_width(self.words(key), self.look.label) for key in keys) + 3.0
+        return (
+            max(self.sheet.text_width(self.words(key), self.look.label) for key in keys) + self.look.label_gap
+        )
 
     def _pair(
         self,
@@ -357,7 +369,7 @@ class SheetSlip:
 
         def needs(text: str, unit: str) -> float:
             reading = 14.0 + sheet.text_width(unit, size) + 2 if unit else 0
-            return BOX + 1.4 + sheet.text_width(text, size) + reading + 3
+            return self.look.box + 1.4 + sheet.text_width(text, size) + reading + 3
 
         columns = look.step_columns
         while columns > 1 and any(needs(step.text, step.unit) > room_for(columns) for step in steps):
@@ -367,8 +379,8 @@ class SheetSlip:
             x = left + number % columns * room
             if number and number % columns == 0:
                 y += look.step_row
-            sheet.check_box(x, y, BOX)
-            begin = x + BOX + 1.4
+            sheet.check_box(x, y, self.look.box)
+            begin = x + self.look.box + 1.4
             unit = sheet.text_width(step.unit, size)
             end = x + room - 3
             line = min(begin + sheet.text_width(step.text, size) + 1.5, end - unit - 14)
@@ -432,13 +444,14 @@ class SheetSlip:
             "no": str(index + 1), "quantity": str(part.quantity),
             "unit_price": words.amount(part.unit_price), "amount": words.amount(part.amount),
         }  # fmt: skip
+        room = {"unit_price": look.columns[5] - look.columns[4] - 1.5, "amount": self._amount_room}
         for key, value in values.items():
             x, align = places[key]
-            sheet.text(x, base, value, size, align=align)
+            self._figure(x, base, value, size, room.get(key, 8.0), align=align)
         for lines, key in ((number, "part_no"), (description, "description")):
             for offset, line in enumerate(lines):
                 sheet.text(places[key][0], base + offset * look.small_leading, line, size)
-        sheet.check_box(places["old"][0] - BOX / 2, base, BOX)
+        sheet.check_box(places["old"][0] - self.look.box / 2, base, self.look.box)
         y += self._row_height(index)
         sheet.rule(look.left, y, look.right, y, SECTION if ends else ROW)
         return y
@@ -448,7 +461,7 @@ class SheetSlip:
         old = self._cells()[3][1]
         for number in range(count):
             y += look.blank_row
-            self.sheet.check_box(old - BOX / 2, y - 0.32 * look.blank_row, BOX)
+            self.sheet.check_box(old - self.look.box / 2, y - 0.32 * look.blank_row, self.look.box)
             self.sheet.rule(look.left, y, look.right, y, SECTION if number == count - 1 else ROW)
         return y
 
@@ -460,11 +473,32 @@ class SheetSlip:
         if bold:
             self.sheet.rule(look.left, y, look.right, y, SECTION)
         self.sheet.text(places["description"], base, self.words(key), size, bold=bold)
-        self.sheet.text(places["amount"], base, self.words.amount(amount), size, bold=bold, align="right")
+        room = self._amount_room
+        self._figure(places["amount"], base, self.words.amount(amount), size, room, bold=bold)
         y += look.table_row
         if not bold:
             self.sheet.rule(look.left, y, look.right, y, ROW)
         return y
+
+    @property
+    def _amount_room(self) -> float:
+        return self.look.right - self.look.left - EDGE - self.look.columns[5] - 1.5
+
+    def _figure(
+        self,
+        x: float,
+        y: float,
+        value: str,
+        size: float,
+        room: float,
+        *,
+        bold: bool = False,
+        align: Align = "right",
+    ) -> float:
+        """A figure is never cut or wrapped: one too long for its column is set smaller."""
+        wide = self.sheet.text_width(value, size)
+        fitting = size if wide <= room else size * room / wide
+        return self.sheet.text(x, y, value, fitting, bold=bold, align=align)
 
     # ------------------------------------------------------------------ closing
 
@@ -498,21 +532,21 @@ class SheetSlip:
         look, sheet, words = self.look, self.sheet, self.words
         labels = self._label_room("outcome", "payment", "rating")
         size = (look.body + look.small) / 2
-        right = look.right - look.sums - 3
+        right = look.right - look.sums - 4
         y += look.under_rule - 0.9
         for key, options in (("outcome", "outcomes"), ("payment", "payments"), ("rating", "ratings")):
             sheet.text(look.left, y, words(key), look.label, label=True)
             texts = words.choices(options)
-            taken = sum(BOX + 1.0 + sheet.text_width(text, size) for text in texts)
+            taken = sum(self.look.box + 1.0 + sheet.text_width(text, size) for text in texts)
             x = look.left + labels
             gap = min((right - x - taken) / max(1, len(texts) - 1), 6.0)
             for text in texts:
-                needed = BOX + 1.0 + sheet.text_width(text, size)
+                needed = self.look.box + 1.0 + sheet.text_width(text, size)
                 if gap < 1.2 and x + needed > right and x > look.left + labels:
                     x = look.left + labels
                     y += look.choice_row
-                (sheet.circle if key == "rating" else sheet.check_box)(x, y, BOX)
-                sheet.text(x + BOX + 1.0, y, text, size)
+                (sheet.circle if key == "rating" else sheet.check_box)(x, y, self.look.box)
+                sheet.text(x + self.look.box + 1.0, y, text, size)
                 x += needed + max(gap, 2.0 if gap < 1.2 else gap)
             y += look.choice_row
         return y - look.choice_row + look.over_rule
@@ -529,16 +563,18 @@ class SheetSlip:
             rows.append(("reduction.inside" if slip.warranty == "inside" else "reduction", -slip.reduction))
         for key, value in rows:
             sheet.text(left, y, words(key), look.label, label=True)
-            sheet.text(right, y, words.amount(value), look.body, align="right")
+            room = look.sums - EDGE - sheet.text_width(words(key), look.label) - 2
+            self._figure(right, y, words.amount(value), look.body, room)
             y += look.sum_row
         y -= look.sum_row - 2.6 * look.body / 9.5
         sheet.rule(left, y, look.right, y, SECTION)
         y += 5.4 * look.body / 9.5
         amount = words.amount(slip.total)
         size = look.total + 1.5
-        wide = sheet.text(right, y, amount, size, bold=True, align="right")
-        sign = sheet.text(right - wide - 1.6, y, words("currency"), look.body, align="right")
-        self._line(left, y, words("total"), look.body + 1, look.sums - EDGE - wide - sign - 4, bold=True)
+        label = sheet.text(left, y, words("total"), look.body + 1, bold=True)
+        room = look.sums - EDGE - label - 4 - sheet.text_width(words("currency"), look.body)
+        wide = self._figure(right, y, amount, size, room, bold=True)
+        sheet.text(right - wide - 1.6, y, words("currency"), look.body, align="right")
         return y + 3.2 * look.body / 9.5
 
     # ----------------------------------------------------------- further pages
@@ -579,12 +615,12 @@ class SheetSlip:
             sheet.rule(x0, cut, x1, cut, 0.6, dash=(3, 2))
         sheet.scissors(10 if look.headings else 6.5, cut)
         sheet.text(middle, cut + 0.9, text, look.small, label=True, align="center")
-        top = cut + look.tear_logo * 0.55
+        top = cut + look.tear_logo * 0.52
         sheet.emblem(look.left, top, look.tear_logo)
         right = look.right
         if slip.customer_url:
             begin = sheet.qr(right, top, slip.customer_url, look.tear_qr)
-            y = top + look.tear_qr + 2.8
+            y = top + look.tear_qr + sheet.under_qr(look.tear_qr, look.note)
             self._line(
                 begin + look.tear_qr / 2,
                 y,
@@ -609,7 +645,9 @@ class SheetSlip:
         )
         line = slip.company + (f"  {words('hotline', slip.hotline)}" if slip.hotline else "")
         self._line(x, top + 0.97 * look.tear_logo, line, look.small, right - x, label=True)
-        self._receipt_rows(top + 0.97 * look.tear_logo + look.tear_row + 1.0, right)
+        self._receipt_rows(
+            top + 0.97 * look.tear_logo + look.tear_row + (1.0 if look.headings else 0.2), right
+        )
 
     def _receipt_rows(self, y: float, right: float) -> None:
         look, sheet, slip, words = self.look, self.sheet, self.slip, self.words

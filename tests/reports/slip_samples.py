@@ -100,28 +100,37 @@ def many_parts(count: int) -> tuple[Part, ...]:
 
 SHORTEST = Slip(company="云杉", number="WX-20261122-00001", complaint="坏")
 
-HOSTILE = chinese(
-    company="《" * 3 + "云杉电器售后服务中心（华中大区武汉光谷分公司）有限责任公司第三客户服务部",
-    company_address="&amp; <b>a<b</b> " * 6,
-    taken_by="\u202eevil\u202c\x00\x07 <script>alert(1)</script>",
-    engineer="欧阳娜娜·阿卜杜热合曼 E0173 / 司马相如 E0174",
-    customer="<客户>&阿卜杜克热木·买买提吐尔逊江·阿布力米提",
-    address="𠮷野家大厦\n😀 一二三四五六七八九十，" * 12,
-    note="，。；：！" * 20,
-    product="W" * 90,
-    model="A-B/C.D_E@F-" * 8,
-    serial="0" * 60,
-    bought_at="）" * 30,
-    complaint="长" * 900 + "https://example.com/" + "x" * 300 + "完。" * 200,
-    fault_code="（" * 40,
-    bring="外机主板 ×1、" * 30,
-    parts=(
+
+def hostile(**changes: object) -> Slip:
+    """Everything too long, markup, invisible marks, glyphs no font has."""
+    return chinese(**{**_HOSTILE, **changes})
+
+
+_HOSTILE: dict[str, object] = {
+    "company": "《" * 3 + "云杉电器售后服务中心（华中大区武汉光谷分公司）有限责任公司第三客户服务部",
+    "company_address": "&amp; <b>a<b</b> " * 6,
+    "taken_by": "\u202eevil\u202c\x00\x07 <script>alert(1)</script>",
+    "engineer": "欧阳娜娜·阿卜杜热合曼 E0173 / 司马相如 E0174",
+    "customer": "<客户>&阿卜杜克热木·买买提吐尔逊江·阿布力米提",
+    "address": "𠮷野家大厦\n😀 一二三四五六七八九十，" * 12,
+    "note": "，。；：！" * 20,
+    "product": "W" * 90,
+    "model": "A-B/C.D_E@F-" * 8,
+    "serial": "0" * 60,
+    "bought_at": "）" * 30,
+    "complaint": "长" * 900 + "https://example.com/" + "x" * 300 + "完。" * 200,
+    "fault_code": "（" * 40,
+    "bring": "外机主板 ×1、" * 30,
+    "parts": (
         Part(part_no="X-" * 20, description="长" * 120, quantity=999, unit_price=Decimal("99999999.99")),
         Part(description="☐ ✂ 䶮 🔧 ₩\u202f1", unit_price=None),
         *PARTS,
     ),
-    labour=Decimal("123456789.01"),
-    reduction=Decimal("999999999.99"),
-    conditions=("一" * 300, "two " * 80, "三"),
-    history=tuple(Past(order="WX-" + "9" * 40, work="修" * 80, engineer="工" * 30, rating=1) for _ in range(4)),
-)
+    "labour": Decimal("123456789.01"),
+    "reduction": Decimal("999999999.99"),
+    "conditions": ("一" * 300, "two " * 80, "三"),
+    "history": tuple(
+        Past(order="WX-" + "9" * 40, work="修" * 80, engineer="工" * 30, rating=1) for _ in range(4)
+    ),
+}
+HOSTILE = hostile()
