@@ -36,42 +36,47 @@ def bench_sip(seconds: float, size: str) -> Iterator[dict[str, object]]:
 
 
 def _measure(rate: int, seconds: float) -> dict[str, object]:
+    """One rate against a fresh board."""
     with tempfile.TemporaryDirectory() as folder:
-        board = _start_board(folder)
+        board = start_board(folder)
         try:
-            ready = _ready(board)
+            ready = wait_ready(board)
             pids = dict(ready["pids"])  # type: ignore[call-overload]
-            before = {name: _cpu_s(pid) for name, pid in pids.items()}
+            before = {name: cpu_s(pid) for name, pid in pids.items()}
             began_s = time.monotonic()
             caller = subprocess.run(
-                [sys.executable, "-m", __name__, "--target", str(ready["sip"])]
-                + [f"--rate={rate}", f"--seconds={seconds}"],
+                [*caller_command(), "--target", str(ready["sip"]), f"--rate={rate}", f"--seconds={seconds}"],
                 stdout=subprocess.PIPE, check=True,
             )  # fmt: skip
             took_s = time.monotonic() - began_s
-            used = {name: _cpu_s(pid) - before[name] for name, pid in pids.items()}
+            used = {name: cpu_s(pid) - before[name] for name, pid in pids.items()}
         finally:
             board.send_signal(signal.SIGTERM)
             board.wait()
             assert board.stderr is not None
             board.stderr.close()
     counted = json.loads(caller.stdout)
-    percent = {f"{name}_cpu_percent": round(100 * cpu_s / took_s, 1) for name, cpu_s in used.items()}
+    percent = {f"{name}_cpu_percent": round(100 * spent_s / took_s, 1) for name, spent_s in used.items()}
     return {"case": "9101", "offered_calls_per_s": rate, **counted, **percent}
 
 
-def _start_board(folder: str) -> "subprocess.Popen[bytes]":
+def caller_command() -> list[str]:
+    return [sys.executable, "-m", "drivers.telephony.bench_sip"]
+
+
+def start_board(folder: str, channels: int = 120, peer: str = "") -> "subprocess.Popen[bytes]":
+    """A board process of its own on free ports, which needs no server."""
     code = (
         "import sys; from drivers.telephony.host import BoardSettings, run; "
         "sys.exit(run(BoardSettings(sip_listen='127.0.0.1:0', test_numbers=True, recordings=sys.argv[1], "
-        "prompts=sys.argv[1], rtp_ports='23000-23999', away_limit_s=0)))"
+        "prompts=sys.argv[1], rtp_ports='22000-23999', away_limit_s=0, channels=int(sys.argv[2]), "
+        "bench_peer=sys.argv[3])))"
     )
-    return subprocess.Popen(
-        [sys.executable, "-c", code, folder], stderr=subprocess.PIPE, start_new_session=True
-    )
+    command = [sys.executable, "-c", code, folder, str(channels), peer]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
 
 
-def _ready(board: "subprocess.Popen[bytes]") -> dict[str, object]:
+def wait_ready(board: "subprocess.Popen[bytes]") -> dict[str, object]:
     """Wait for `board_ready`; then a drain keeps the pipe empty."""
     assert board.stderr is not None
     until_s = time.monotonic() + READY_WAIT_S
@@ -87,7 +92,7 @@ def _ready(board: "subprocess.Popen[bytes]") -> dict[str, object]:
     raise RuntimeError("the board did not become ready")
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
     with open(f"/proc/{pid}/stat") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
