@@ -12,6 +12,7 @@ import os
 import random
 import secrets
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -91,13 +92,25 @@ class Host:
         dialogs = DialogFile(_dialogs_path(settings))
         self.link = BoardLink(self._hello, self._snapshot, self._obey, self._on_attached)
         self.board = Board(
-            settings, wheel=self.wheel, send=self.transport.send, sip_address=self.transport.address, media=media,
+            settings, wheel=self.wheel, send=self.transport.send, sip_address=self._known_as(), media=media,
             recordings=recordings, dialogs=dialogs, emit=self._emit, log=log, utc=time.time,
             token=lambda: secrets.token_hex(8), random=random.random,
         )  # fmt: skip
         self._do = Obedience(self.board)
         self._socket: BoardSocket | None = None
         self._lock: int | None = None
+
+    def _known_as(self) -> Address:
+        """Our address as others can use it: bound to every interface, that of the default route."""
+        host, port = self.transport.address
+        if host != "0.0.0.0":
+            return host, port
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(("192.0.2.1", 9))  # sends nothing; only a route is chosen
+                return str(probe.getsockname()[0]), port
+            except OSError:
+                return "127.0.0.1", port
 
     # ---------------------------------------------------------------- begin
 
@@ -274,6 +287,19 @@ class Host:
         self._emit(t.LineAlarm(line="recorder", raised=True, reason="the writer process ended"))
         self.board.recordings.writer_lost()
         self._writer_link = None
+        self._renew_when_idle()
+
+    def _renew_when_idle(self) -> None:
+        """A new writer needs a new ring, and that a new media: wait until nobody would hear it."""
+        if self._closing:
+            return
+        if self.board.media.in_use:
+            self.wheel.after(1.0, self._renew_when_idle)
+            return
+        if self._media_link is not None:
+            self._media_link.close()
+        self._on_media_lost()
+        self._emit(t.LineAlarm(line="recorder", raised=False, reason=""))
 
     def _watch_away(self) -> None:
         if not self.board.away or self._closing:

@@ -165,6 +165,18 @@ def test_a_killed_media_process_ends_its_calls_and_comes_back(board):
     call(board, "9103")
 
 
+def test_a_killed_writer_is_replaced_when_the_lines_are_quiet(board):
+    os.kill(board.pids["writer"], signal.SIGKILL)
+    assert board.event(t.LineAlarm).raised
+    until_s = time.monotonic() + 10
+    while not board.said("device_back") and time.monotonic() < until_s:
+        time.sleep(0.05)
+    with sipp("-sn", "uas", "-p", str(board.peer_port), "-mp", str(free_port()), folder=board.folder):
+        time.sleep(0.3)
+        call(board, "9111", count=1, talk_ms=500)
+    assert board.event(t.ServiceEnded).recording_s > 0.2
+
+
 def test_a_killed_board_says_bye_when_it_comes_back(tmp_path):
     first = LiveBoard(tmp_path)
     port = first.sip.rpartition(":")[2]

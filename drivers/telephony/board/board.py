@@ -6,6 +6,7 @@ functions that are handed in.
 """
 
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from typing import Any, Protocol
 
 from drivers.protocol import telephony as t
@@ -51,7 +52,9 @@ class Board:
             n for name in settings.codecs for n, known in CODEC_NAMES.items() if known == name
         )
         self.boot_id = token()
-        self.host = settings.external_address or sip_address[0]
+        self._local = sip_address[0]
+        self._near = [ip_network(text, strict=False) for text in settings.local_networks]
+        self.host = settings.external_address or self._local
         self.agent = UserAgent(
             wheel=wheel, send=send, switchboard=self, sent_by=f"{self.host}:{sip_address[1]}", token=token
         )
@@ -384,10 +387,18 @@ class Board:
             self.emit(t.ChannelsLow(in_use=self.media.in_use, channels=self.media.channels))
         self._low = low
 
-    def ours(self, port: int, _towards: Address) -> Ours:
-        """Our side of a description, at a local port."""
+    def ours(self, port: int, towards: Address) -> Ours:
+        """Our side of a description, at a local port; neighbours are told the local address."""
         self._serial += 1
-        return Ours(self.host, port, self.codecs, session=self._serial)
+        return Ours(self._host_for(towards), port, self.codecs, session=self._serial)
+
+    def _host_for(self, towards: Address) -> str:
+        literal = sendable_host(towards[0])
+        if literal is None or not self.settings.external_address:
+            return self.host
+        address = ip_address(literal)
+        near = address.is_loopback or any(address in network for network in self._near)
+        return self._local if near else self.host
 
     def leg_phases(self) -> dict[str, LegPhase]:
         return {leg.name: leg.phase for leg in self.legs.values()}

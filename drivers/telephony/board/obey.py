@@ -17,7 +17,7 @@ from drivers.telephony.sip.sdp import PCMA, Agreed
 from drivers.telephony.sip.uri import SipSyntaxError
 
 WAITING = (LegPhase.OFFERED, LegPhase.RINGING, LegPhase.EARLY)
-HEARING = (LegPhase.ANSWERED, LegPhase.EARLY)
+HEARING = (LegPhase.ANSWERED, LegPhase.EARLY, LegPhase.ACCEPTED)
 
 
 class Obedience:

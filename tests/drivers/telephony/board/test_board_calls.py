@@ -421,3 +421,14 @@ def t_settings(name, host):
     from drivers.telephony.board.settings import TrunkSettings
 
     return TrunkSettings(name=name, host=host, register=False, match=["203.0.113.0/24"])
+
+
+def test_neighbours_are_told_the_local_address_and_others_the_external_one(make_world):
+    world = make_world(external_address="198.51.100.7", local_networks=["10.0.0.0/8"], guests="all")
+    for source, told in (
+        ("127.0.0.1", b"IP4 127.0.0.1"),
+        ("10.1.2.3", b"IP4 127.0.0.1"),
+        ("192.0.2.5", b"IP4 198.51.100.7"),
+    ):
+        world.invite("9100", call_id=source, branch=source, source=(source, 5060))
+        assert told in next(m for m in world.take() if m.status == 200).body
