@@ -22,6 +22,7 @@ HEAVY, SECTION, HEAD, ROW = 1.2, 0.8, 0.5, 0.4  # rules, points; nothing thinner
 MM_A_POINT = 25.4 / 72
 ABOVE, BELOW = 0.82, 0.16  # of the size: how far ink reaches from the baseline
 QUIET_QR, QUIET_BAR = 4, 10  # modules
+NARROWEST_BAR = 0.25  # millimetres a module; 0.22 did not scan at 200 dpi
 FEWEST_MODULES = 29  # of a side: version 3 takes a short URL at level M; a longer one has smaller modules
 Align = Literal["left", "right", "center"]
 
@@ -205,9 +206,17 @@ class Sheet:
     # ------------------------------------------------------------------ codes
 
     def bar_code(self, right: float, y: float, value: str, ink_width: float, height: float) -> float:
-        """Code 128 whose last bar ends at `right`; returns the left end of its ink. y: its top."""
+        """Code 128 whose last bar ends at `right`; returns the left end of its ink. y: its top.
+
+        A number with other than ASCII letters and figures, or too long to be scanned at this
+        width, gets no bars: half a code would name another order.
+        """
         plain = value.replace("-", "")
+        if not plain or not plain.isascii() or not plain.isprintable():
+            return right - ink_width
         module = ink_width / Code128(plain, barWidth=1, quiet=False).width
+        if module < NARROWEST_BAR:
+            return right - ink_width
         code = Code128(plain, barWidth=module * mm, barHeight=height * mm, quiet=False)
         left = right - code.width / mm
         if self.canvas is not None:
@@ -304,7 +313,9 @@ def _qr(value: str, level: str) -> Any:
         code.addData(value)
         try:
             code.make()
-        except ValueError:
-            continue  # too long for version 3
+        except Exception as error:  # ReportLab raises nothing narrower
+            if "overflow" not in str(error):
+                raise
+            continue
         return code
     raise ValueError(f"too long for a QR code: {len(value)} characters")
