@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QPlainTextEdit, QWidget
 
 from app.desktop.keys.view import KeysPanel
@@ -27,11 +27,13 @@ from app.desktop.shift import Shift
 from app.desktop.slip.view import SlipPanel
 from app.desktop.wallboard.view import WallboardView
 from app.desktop.widgets.application import dress, speak
+from app.desktop.widgets.field import APPLICATION_KEYS
 from app.desktop.widgets.keypad import KeypadPanel
 from app.desktop.widgets.panel import Panel
 from app.desktop.widgets.toast import announce, show_toast
 
 CALL_KEYS = ("F2", "Shift+F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "Shift+F9", "F12")
+CALL_PANELS = ("picker", "keypad")
 LEVELS_EVERY_MS = 80
 VERSION = "Zongji 0.1"
 
@@ -44,22 +46,6 @@ def log_line(event: str, **facts: object) -> None:
         file=sys.stderr,
         flush=True,
     )
-
-
-class _KeysFirst(QObject):
-    """Lets the application's keys win over a text field's own (Ctrl+K would else delete to the line's end)."""
-
-    def __init__(self, taken: set[str], parent: QObject) -> None:
-        super().__init__(parent)
-        self._taken = taken
-
-    def eventFilter(self, watched, event) -> bool:  # type: ignore[no-untyped-def]
-        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-            return False
-        if QKeySequence(event.keyCombination()).toString() not in self._taken:
-            return False
-        event.ignore()
-        return True
 
 
 class MainWindow(QMainWindow):
@@ -191,11 +177,7 @@ class MainWindow(QMainWindow):
             self._key(key, partial(self._go, place))
         self._key("F1", self.open_keys)
         self._key("F11", self._full_screen)
-        taken = {shortcut.key().toString() for shortcut in self._shortcuts}
-        self._first = _KeysFirst(taken, self)
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self._first)
+        APPLICATION_KEYS.update(shortcut.key().toString() for shortcut in self._shortcuts)
 
     def _key(self, key: str, act: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(key), self)
@@ -335,12 +317,8 @@ class MainWindow(QMainWindow):
         if phase == self._phase:
             return
         before, self._phase = self._phase, phase
-        if (
-            self._panel is not None
-            and self._panel.objectName() in ("picker", "keypad")
-            and phase != "ringing"
-        ):
-            self._panel.leave()
+        if self._panel is not None and (phase == "ringing" or self._panel.objectName() in CALL_PANELS):
+            self._panel.leave()  # nothing lies over a call that rings
         if phase == "ringing":
             self._call_attention()
         elif before == "talking":

@@ -12,6 +12,7 @@ from app.desktop.widgets.card import Card, clear, column, row
 from app.desktop.widgets.chip import chip_colours, chip_width, draw_chip
 from app.desktop.widgets.field import Labelled, LineField
 from app.desktop.widgets.ink import draw_focus, draw_ground, draw_text, elided
+from app.desktop.widgets.late import Late
 from app.desktop.widgets.picture import Picture
 from app.desktop.widgets.text import Text
 from app.desktop.widgets.toggles import ToggleGroup
@@ -73,7 +74,8 @@ class CustomerView(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
-        model.changed.connect(self.show_all)
+        self._late = Late(self, self.show_all)
+        model.changed.connect(self._late.ask)
         model.errors_changed.connect(self.show_errors)
         self.show_all()
 

@@ -20,6 +20,7 @@ from app.desktop.widgets.ink import (
     key_cap_width,
     text_width,
 )
+from app.desktop.widgets.late import Late
 from app.desktop.widgets.text import Text
 from app.desktop.writing import bar_timer, local
 
@@ -200,7 +201,8 @@ class GuideView(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
         self._extra: list[QWidget] = []
-        model.changed.connect(self.show_all)
+        self._late = Late(self, self.show_all)
+        model.changed.connect(self._late.ask)
         self.show_all()
 
     def show_all(self) -> None:

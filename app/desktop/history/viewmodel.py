@@ -73,8 +73,13 @@ class HistoryViewModel(QObject):
         desk.pop_changed.connect(self.refresh)
 
     def refresh(self) -> None:
-        self.timeline.show(self._rows(list((self.desk.pop or {}).get("timeline") or [])))
+        self.timeline.show(self._rows(self._items()))
         self.changed.emit()
+
+    def _items(self) -> list[Json]:
+        """What happened before: this call itself is not history yet."""
+        items = (self.desk.pop or {}).get("timeline") or []
+        return [item for item in items if item.get("id") != self.desk.call_id]
 
     def is_empty(self) -> bool:
         return self.desk.pop is not None and self.timeline.rowCount() == 0

@@ -124,7 +124,7 @@ class RecentCalls(QTableView):
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        for number, width in enumerate((76, 190, 0, 150, 80)):
+        for number, width in enumerate((104, 180, 0, 140, 80)):
             if width:
                 head.resizeSection(number, px(width))
             else:

@@ -1,6 +1,7 @@
 """Between calls: my figures, recent calls, my queues, my team now. No widgets."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
@@ -144,10 +145,16 @@ class IdleViewModel(QObject):
             else text_of(queue, "name") or text_of(call, "queue")
         )
         return CallRow(
-            time=f"{at:%H:%M}" if at else "", icon="phone-outgoing" if out else "phone-incoming",
+            time=self._when(at), icon="phone-outgoing" if out else "phone-incoming",
             who=text_of(call, "customer_name") or number, what=what, result=result, hue=hue,
             length=timer(float(call.get("talk_s") or 0)),
         )  # fmt: skip
+
+    def _when(self, at: datetime | None) -> str:
+        if at is None:
+            return ""
+        today = datetime.fromtimestamp(self.desk.clock.now()).date()
+        return f"{at:%H:%M}" if at.date() == today else f"{at:%m-%d %H:%M}"
 
     def _result(self, call: Json, summary: Json) -> tuple[str, str]:
         words = {

@@ -11,6 +11,7 @@ from app.desktop.widgets.card import clear, row, scrolled
 from app.desktop.widgets.chip import Chip
 from app.desktop.widgets.field import ChoiceField, Labelled, LineField, NoteField
 from app.desktop.widgets.ink import draw_focus, draw_ground, draw_text
+from app.desktop.widgets.late import Late
 from app.desktop.widgets.picture import Picture
 from app.desktop.widgets.text import Text
 from app.desktop.widgets.toggles import ToggleGroup
@@ -61,7 +62,8 @@ class OrderView(QFrame):
         made.addWidget(scrolled(content), 1)
         made.addWidget(self._foot())
         self._shown_call = ""
-        model.changed.connect(self._changed)
+        self._late = Late(self, self._changed)
+        model.changed.connect(self._late.ask)
         model.errors_changed.connect(self.show_errors)
         model.kept_changed.connect(self.show_kept)
         self.show_all()

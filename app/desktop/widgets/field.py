@@ -1,7 +1,7 @@
 """A labelled control of a form: label above, error under it, baselines shared with its neighbour."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.desktop.theme.current import color, font, px
@@ -9,6 +9,17 @@ from app.desktop.theme.icons import paint_icon
 from app.desktop.widgets.card import row
 from app.desktop.widgets.picture import Picture
 from app.desktop.widgets.text import Text
+
+# What the application does with a key comes before what a text field does with it (Ctrl+K would
+# else delete to the line's end). Filled by the main window.
+APPLICATION_KEYS: set[str] = set()
+
+
+def is_application_key(event: QEvent) -> bool:
+    """True for the question "do you want this key yourself?" about one of the application's keys."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    return QKeySequence(event.keyCombination()).toString() in APPLICATION_KEYS
 
 
 class LineField(QLineEdit):
@@ -26,6 +37,12 @@ class LineField(QLineEdit):
             self.setTextMargins(26, 0, 0, 0)
         if hint:
             self.setAccessibleName(hint)
+
+    def event(self, event: QEvent) -> bool:
+        if is_application_key(event):
+            event.ignore()
+            return False
+        return bool(super().event(event))
 
     def paintEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().paintEvent(event)
@@ -47,6 +64,12 @@ class NoteField(QPlainTextEdit):
         self._least = px(height or 96)
         if height:
             self.setFixedHeight(px(height))
+
+    def event(self, event: QEvent) -> bool:
+        if is_application_key(event):
+            event.ignore()
+            return False
+        return bool(super().event(event))
 
     def sizeHint(self) -> QSize:
         return QSize(200, self._least)

@@ -8,6 +8,7 @@ from app.desktop.theme.current import px
 from app.desktop.widgets.button import Button
 from app.desktop.widgets.card import clear, row, scrolled
 from app.desktop.widgets.field import Labelled, NoteField
+from app.desktop.widgets.late import Late
 from app.desktop.widgets.picture import Picture
 from app.desktop.widgets.text import Text
 from app.desktop.widgets.toggles import Flow, ToggleGroup
@@ -33,7 +34,8 @@ class WrapUpView(QFrame):
         made.setSpacing(0)
         made.addWidget(scrolled(content), 1)
         made.addWidget(self._foot())
-        model.changed.connect(self.show_all)
+        self._late = Late(self, self.show_all)
+        model.changed.connect(self._late.ask)
         model.filled_changed.connect(self.show_filled)
         model.kept_changed.connect(self.show_kept)
         model.desk.clock.ticked.connect(self.show_time)
