@@ -10,7 +10,7 @@ import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 
 from app.client.answers import Answer, LinkState, Reply
 from app.client.connection import Connection
@@ -19,6 +19,7 @@ from app.client.http import HttpApi, server_url
 from app.wire import messages
 from app.wire.events import AnyEvent
 
+LEAVE_S: Final = 2.0
 Json = dict[str, Any]
 Done = Callable[[Reply], None]
 
@@ -43,7 +44,7 @@ class BackgroundClient:
         self._woken = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._links: list[BackgroundLink] = []
         self._thread.start()
 
@@ -117,6 +118,9 @@ class BackgroundClient:
 
     async def _leave(self) -> None:
         await asyncio.gather(*(link.leave() for link in self._links), return_exceptions=True)
+        others = self._tasks - {asyncio.current_task()}  # links that are leaving already, requests
+        if others:
+            await asyncio.wait(others, timeout=LEAVE_S)
         self._loop.stop()
 
     def _run(self) -> None:
