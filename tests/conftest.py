@@ -10,6 +10,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+
+def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=3, help="how often scenarios kill a process")
+
+
 # A row is *proved* by a test that goes through CONTRACT.md or a window, else only *supported*.
 PROVING_FOLDERS = ("scenarios", "peers", "desktop")
 _outcomes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: {"proved": [], "supported": []})

@@ -7,6 +7,8 @@ calls `connect`. Hears without a jitter buffer: every packet is laid where its t
 
 import asyncio
 import random
+import struct
+import sys
 import time
 from collections import deque
 from pathlib import Path
@@ -23,10 +25,21 @@ from .tones import digit_frames
 TICK_S: Final = 0.02
 KEY_TICKS, PAUSE_TICKS = 5, 4
 END_PACKETS: Final = 3
+STAMP: Final = struct.Struct("ll")
+SIOCGSTAMP: Final = 0x8906
 KEPT_S: Final = 600.0
+SLACK_SAMPLES: Final = 8000  # a packet is never reordered by more than a second
 _SILENCE: Final = np.zeros(FRAME_SAMPLES, np.int16)
 
 Samples = NDArray[np.int16]
+
+
+def _kernel_stamp_s(fd: int) -> float:
+    """SIOCGSTAMP: when the packet read last from this socket had arrived, POSIX seconds."""
+    import fcntl
+
+    seconds, microseconds = STAMP.unpack(fcntl.ioctl(fd, SIOCGSTAMP, bytes(STAMP.size)))
+    return float(seconds + microseconds / 1e6)
 
 
 class SoftPhone(asyncio.DatagramProtocol):
@@ -35,7 +48,7 @@ class SoftPhone(asyncio.DatagramProtocol):
     Attributes:
         digits: keys heard as RFC 4733 events, in order.
         received, sent: packets.
-        arrivals_s: monotonic arrival times of sound packets (at most the last 20 min).
+        arrivals_s: arrival times of sound packets, POSIX seconds (at most the last 20 min).
     """
 
     def __init__(self) -> None:
@@ -45,6 +58,7 @@ class SoftPhone(asyncio.DatagramProtocol):
         self.arrivals_s: deque[float] = deque(maxlen=60000)
         self.sending = True
         self._transport: asyncio.DatagramTransport | None = None
+        self._stamp_fd: int | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._remote: tuple[str, int] | None = None
         self._payload, self._event = g711.PCMA, -1
@@ -60,6 +74,7 @@ class SoftPhone(asyncio.DatagramProtocol):
         self._key_started = 0
         self._pause = 0
         self._heard: dict[int, Samples] = {}  # start sample → samples
+        self._heard_end = 0
         self._first_timestamp: int | None = None
         self._last_event: int | None = None
 
@@ -110,19 +125,19 @@ class SoftPhone(asyncio.DatagramProtocol):
 
     def heard(self, last_s: float | None = None) -> Samples:
         """Everything heard (or its last seconds), holes as silence: int16, 8000 Hz."""
-        if not self._heard:
-            return np.zeros(0, np.int16)
-        end = max(start + len(part) for start, part in self._heard.items())
-        begin = 0 if last_s is None else max(0, end - round(last_s * 8000))
-        sound = np.zeros(end - begin, np.int16)
-        for start, part in self._heard.items():
+        begin = 0 if last_s is None else max(0, self._heard_end - round(last_s * 8000))
+        sound = np.zeros(self._heard_end - begin, np.int16)
+        for start, part in reversed(self._heard.items()):
             if start >= begin:
                 sound[start - begin : start - begin + len(part)] = part
+            elif start < begin - SLACK_SAMPLES:
+                break  # what came earlier is older still
         return sound
 
     def forget(self) -> None:
         """Throw away what was heard."""
         self._heard.clear()
+        self._heard_end = 0
         self._first_timestamp = None
         self.arrivals_s.clear()
 
@@ -135,6 +150,7 @@ class SoftPhone(asyncio.DatagramProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._stamp_fd = None
         if self._transport is not None:
             self._transport.close()
             self._transport = None
@@ -145,6 +161,8 @@ class SoftPhone(asyncio.DatagramProtocol):
         """The socket is open."""
         # In 3.11 the loop's own datagram transport is no DatagramTransport by inheritance.
         self._transport = cast(asyncio.DatagramTransport, transport)
+        if sys.platform == "linux":
+            self._stamp_fd = transport.get_extra_info("socket").fileno()
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         """Keep sound and keys; whatever else comes is ignored."""
@@ -166,13 +184,23 @@ class SoftPhone(asyncio.DatagramProtocol):
 
     def _hear(self, packet: Packet) -> None:
         self.received += 1
-        self.arrivals_s.append(time.monotonic())
+        self.arrivals_s.append(self._arrival_s())
         if self._first_timestamp is None:
             self._first_timestamp = packet.timestamp
         start = packet.timestamp - self._first_timestamp & 0xFFFF_FFFF
         if start < KEPT_S * 8000:
             codes = np.frombuffer(packet.payload, np.uint8)
             self._heard[start] = g711.decode(codes, packet.payload_type)
+            self._heard_end = max(self._heard_end, start + len(codes))
+
+    def _arrival_s(self) -> float:
+        """When the packet came: the kernel's stamp where it gives one, for this process may be late."""
+        if self._stamp_fd is not None:
+            try:
+                return _kernel_stamp_s(self._stamp_fd)
+            except OSError:
+                self._stamp_fd = None
+        return time.time()
 
     # -------------------------------------------------------------------- sending
 
