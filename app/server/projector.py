@@ -19,7 +19,8 @@ from app.server.storage.database import Database
 from app.server.storage.projection import Projection, Written
 
 INTERVAL_S = 900.0
-BATCH = 500
+BATCH = 100  # a few milliseconds of the loop that calls share
+CATCH_UP_BATCH = 500
 PAUSE_S = 0.02  # lets a busy moment become one transaction
 AGAIN_S = 1.0
 
@@ -69,7 +70,7 @@ class Projector:
             if entry.seq <= self.seq:
                 continue
             batch.append(entry)
-            if len(batch) >= BATCH:
+            if len(batch) >= CATCH_UP_BATCH:
                 done += len(batch)
                 await self._write(batch)
                 batch = []

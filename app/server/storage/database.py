@@ -8,16 +8,17 @@ milliseconds instead of sleeping in SQLite's own ever longer pauses.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+T = TypeVar("T")
 ASK_AGAIN_S = 0.003
 GIVE_UP_S = 30.0
 
@@ -61,6 +62,7 @@ class Database:
         self._durable = durable
         self.is_sqlite = url.startswith("sqlite")
         self._writing = asyncio.Lock()
+        self._at_once: Engine | None = None
         scheme, rest = url.split("://", 1)
         if self.is_sqlite:
             self.path: Path | None = Path(rest.removeprefix("/"))
@@ -74,6 +76,11 @@ class Database:
                 max_overflow=4,
             )
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            self._at_once = create_engine(
+                f"sqlite:///{rest.removeprefix('/')}", isolation_level="AUTOCOMMIT",
+                json_deserializer=msgspec.json.decode, pool_size=2,
+            )  # fmt: skip
+            event.listen(self._at_once, "connect", _prepare_sqlite)
             if not durable:
                 event.listen(engine.sync_engine, "connect", _do_not_wait_for_disk)
         elif scheme.split("+")[0] in ("postgresql", "postgres"):
@@ -93,6 +100,21 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         async with self.engine.connect() as connection:
             yield connection
+
+    async def ask(self, questions: Callable[[Connection], T]) -> T:
+        """Several questions that one person waits for, in one trip.
+
+        With SQLite each awaited statement costs four hops between threads; here all of them cost one.
+        """
+        if self._at_once is None:
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(questions)
+        return await asyncio.to_thread(self._ask, self._at_once, questions)
+
+    @staticmethod
+    def _ask(engine: Engine, questions: Callable[[Connection], T]) -> T:
+        with engine.connect() as connection:
+            return questions(connection)
 
     @asynccontextmanager
     async def write(self, *, durable: bool = True) -> AsyncIterator[AsyncConnection]:
@@ -142,3 +164,5 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        if self._at_once is not None:
+            self._at_once.dispose()

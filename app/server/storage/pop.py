@@ -6,11 +6,10 @@ Five indexed questions in one go; under 10 ms with 100,000 customers.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from app.domain.numbers import comparable
-from app.domain.records import CUSTOMER, OPEN_STATUSES, PRODUCT, WORK_ORDER
+from app.domain.records import CUSTOMER, OPEN_STATUSES, PRODUCT, WORK_ORDER, Kind
 from app.domain.records.checking import moment_text
 from app.server.storage.database import Database
 from app.server.storage.records import from_row
@@ -18,9 +17,10 @@ from app.server.storage.tables import RECORD_TABLES, call, record_phone
 
 RECENT_S = 30 * 86400.0
 TIMELINE_LENGTH = 20
+MOST_SHOWN = 50
+SHORTEST_NUMBER = 5  # 110 and extensions belong to nobody's record
 _customer, _product, _order = (RECORD_TABLES[kind.name] for kind in (CUSTOMER, PRODUCT, WORK_ORDER))
 
-# Built once: SQLAlchemy then only binds values.
 _who = (
     select(record_phone.c.record_id)
     .where(record_phone.c.kind == "customer")
@@ -39,8 +39,8 @@ class ScreenPop:
 
     async def customer_of(self, number: str) -> str | None:
         """The id of the customer with this number, in any spelling; the oldest one of several."""
-        async with self._database.read() as connection:
-            return await self._customer_of(connection, comparable(number, self._country))
+        wanted = comparable(number, self._country)
+        return await self._database.ask(lambda connection: _customer_of(connection, wanted))
 
     async def __call__(self, number: str, customer_id: str | None = None) -> dict[str, Any]:
         """customer (record or None), facts, timeline (newest first), products, open_orders.
@@ -52,77 +52,56 @@ class ScreenPop:
         """
         wanted = comparable(number, self._country)
         now = self._clock()
-        async with self._database.read() as connection:
-            customer_id = customer_id or await self._customer_of(connection, wanted)
-            if customer_id is None:
-                count, calls = await self._calls(connection, call.c.from_number == wanted, now)
-                return {
-                    "customer": None,
-                    "facts": [{"fact": "new_customer", "tone": "plain"}, *_recently(count)],
-                    "timeline": calls,
-                    "products": [],
-                    "open_orders": [],
-                }
-            row = (
-                (await connection.execute(select(_customer).where(_customer.c.id == customer_id)))
-                .mappings()
-                .first()
-            )
-            products = (
-                (
-                    await connection.execute(
-                        select(_product)
-                        .where(_product.c.customer_id == customer_id)
-                        .order_by(_product.c.bought_on.desc())
-                        .limit(50)
-                    )
-                )
-                .mappings()
-                .all()
-            )
-            orders = [
-                from_row(WORK_ORDER, each)  # type: ignore[arg-type]
-                for each in (
-                    await connection.execute(
-                        select(_order)
-                        .where(_order.c.customer_id == customer_id)
-                        .order_by(_order.c.created_at.desc())
-                        .limit(50)
-                    )
-                ).mappings()
-            ]
-            count, calls = await self._calls(connection, call.c.customer_id == customer_id, now)
-        customer = from_row(CUSTOMER, row) if row else None  # type: ignore[arg-type]
-        open_orders = [order for order in orders if order["status"] in OPEN_STATUSES]
-        timeline = sorted(calls + [_order_item(order) for order in orders], key=lambda item: str(item["at"]))
-        return {
-            "customer": customer,
-            "facts": _facts(customer or {}, orders, open_orders, count),
-            "timeline": timeline[::-1][:TIMELINE_LENGTH],
-            "products": [from_row(PRODUCT, each) for each in products],  # type: ignore[arg-type]
-            "open_orders": open_orders,
-        }
+        return await self._database.ask(lambda connection: _told(connection, wanted, customer_id, now))
 
-    async def _customer_of(self, connection: AsyncConnection, number: str) -> str | None:
-        if len(number) < 5:
-            return None
-        found = await connection.execute(_who.where(record_phone.c.number == number))
-        customer_id: str | None = found.scalar_one_or_none()
-        return customer_id
 
-    async def _calls(
-        self, connection: AsyncConnection, whose: Any, now: float
-    ) -> tuple[int, list[dict[str, Any]]]:
-        """How many in the last thirty days, and the newest."""
-        found = await connection.execute(
-            select(call).where(whose).order_by(call.c.started_at.desc()).limit(TIMELINE_LENGTH)
-        )
-        rows = found.mappings().all()
-        count = sum(row["started_at"] >= now - RECENT_S for row in rows)
-        if count == TIMELINE_LENGTH:  # there may be more than were read
-            recent = select(func.count()).select_from(call).where(whose, call.c.started_at >= now - RECENT_S)
-            count = (await connection.execute(recent)).scalar_one()
-        return count, [_call_item(row) for row in rows]  # type: ignore[arg-type]
+def _told(connection: Connection, number: str, customer_id: str | None, now: float) -> dict[str, Any]:
+    customer_id = customer_id or _customer_of(connection, number)
+    if customer_id is None:
+        count, calls = _calls(connection, call.c.from_number == number, now)
+        facts = [{"fact": "new_customer", "tone": "plain"}, *_recently(count)]
+        return {"customer": None, "facts": facts, "timeline": calls, "products": [], "open_orders": []}
+    customer = _records(connection, CUSTOMER, select(_customer).where(_customer.c.id == customer_id))
+    owned = select(_product).where(_product.c.customer_id == customer_id)
+    products = _records(connection, PRODUCT, owned.order_by(_product.c.bought_on.desc()).limit(MOST_SHOWN))
+    made = select(_order).where(_order.c.customer_id == customer_id)
+    orders = _records(connection, WORK_ORDER, made.order_by(_order.c.created_at.desc()).limit(MOST_SHOWN))
+    count, calls = _calls(connection, call.c.customer_id == customer_id, now)
+    open_orders = [order for order in orders if order["status"] in OPEN_STATUSES]
+    timeline = sorted(calls + [_order_item(order) for order in orders], key=lambda item: str(item["at"]))
+    return {
+        "customer": customer[0] if customer else None,
+        "facts": _facts(customer[0] if customer else {}, orders, open_orders, count),
+        "timeline": timeline[::-1][:TIMELINE_LENGTH],
+        "products": products,
+        "open_orders": open_orders,
+    }
+
+
+def _records(connection: Connection, kind: Kind, query: Select[Any]) -> list[dict[str, Any]]:
+    return [from_row(kind, row) for row in connection.execute(query).mappings()]  # type: ignore[arg-type]
+
+
+def _customer_of(connection: Connection, number: str) -> str | None:
+    if len(number) < SHORTEST_NUMBER:
+        return None
+    customer_id: str | None = connection.execute(
+        _who.where(record_phone.c.number == number)
+    ).scalar_one_or_none()
+    return customer_id
+
+
+def _calls(
+    connection: Connection, whose: ColumnElement[bool], now: float
+) -> tuple[int, list[dict[str, Any]]]:
+    """How many in the last thirty days, and the newest."""
+    newest = select(call).where(whose).order_by(call.c.started_at.desc()).limit(TIMELINE_LENGTH)
+    rows = connection.execute(newest).mappings().all()
+    count = sum(row["started_at"] >= now - RECENT_S for row in rows)
+    if count == TIMELINE_LENGTH:  # there may be more than were read
+        recent = select(func.count()).select_from(call).where(whose, call.c.started_at >= now - RECENT_S)
+        count = connection.execute(recent).scalar_one()
+    return count, [_call_item(row) for row in rows]  # type: ignore[arg-type]
 
 
 def _call_item(row: Mapping[str, Any]) -> dict[str, Any]:
