@@ -75,8 +75,9 @@ class Floor:
             else:
                 _take(turn, entry)
         except errors.Refused as refusal:
-            if turn.events:
-                raise RuntimeError(f"{entry} was refused half done") from refusal
+            # Boards and timers cannot be refused: for them a refusal is a bug of ours.
+            if turn.events or not isinstance(entry, (c.Command, i.ConfigurationChanged)):
+                raise RuntimeError(f"{type(entry).__name__} was refused half done: {refusal}") from refusal
             raise
         offers.route(turn)
         for event in turn.events:

@@ -104,7 +104,7 @@ def _phone_did_not_take_it(turn: Turn, leg: Leg, cause: int) -> None:
 def _agent_phone_down(turn: Turn, call: Call, agent_id: str, cause: int) -> None:
     """The agent's telephone was put down."""
     agent = turn.state.agents[agent_id]
-    if not transfer.leave(turn, call, agent):
+    if not transfer.leave(turn, call, agent, has_voice=False):
         hung_up_by_agent(turn, call, agent_id, "agent", cause)
 
 

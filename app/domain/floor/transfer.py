@@ -189,8 +189,12 @@ def other_gone(turn: Turn, call: Call, by: str) -> None:
         consult_missed(turn, call, "gone")
 
 
-def leave(turn: Turn, call: Call, agent: Agent) -> bool:
-    """An agent of a consultation hangs up; whether that was all there was to do."""
+def leave(turn: Turn, call: Call, agent: Agent, *, has_voice: bool = True) -> bool:
+    """An agent of a consultation hangs up; whether that was all there was to do.
+
+    Who has asked and got an answer hands the customer over by hanging up; who still waits
+    for one is back with the customer, unless his telephone is down (not has_voice).
+    """
     consult = call.consult
     if consult is None:
         return False
@@ -202,10 +206,11 @@ def leave(turn: Turn, call: Call, agent: Agent) -> bool:
             offers.seat(turn, call, first)
             customer_back(turn, call)
         return True
-    if consult.state == "conference":
+    if consult.state != "calling":
         complete(turn, call)
-        return True
-    return False
+    elif has_voice:
+        cancel(turn, call)
+    return consult.state != "calling" or has_voice
 
 
 def _present(call: Call, command: str) -> Consult:

@@ -38,8 +38,9 @@ class Turn:
             case e.LegDirected() | e.LegGotOn():
                 leg = self.state.legs[event.leg_id]
                 self._had.setdefault(event.leg_id, leg.demanded())
-        self.events.append(event)
+        # First folded: what cannot be folded must not get into the journal.
         fold(self.state, event, self.now_s)
+        self.events.append(event)
 
     def new(self, kind: ids.Kind) -> str:
         """A new id, made of this entry's position."""

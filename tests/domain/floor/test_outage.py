@@ -9,6 +9,7 @@ from app.domain import commands as c
 from app.domain import effects as f
 from app.domain import events as e
 from app.domain import inputs as i
+from app.domain.floor.floor import Floor
 from tests.domain.floor.centre import Centre
 
 
@@ -147,3 +148,25 @@ def test_hash_order_has_no_say():
         for seed in ("0", "1", "random")
     }
     assert len(said) == 1 and said != {""}
+
+
+def test_a_bug_in_the_middle_leaves_state_and_journal_the_same():
+    class Broken:
+        def start(self, flow: object, variables: object, language: str) -> object:
+            raise ZeroDivisionError
+
+        resume = start
+
+    centre = Centre(agents=1)
+    centre.floor.engine = Broken()  # type: ignore[assignment]
+    with pytest.raises(ZeroDivisionError):
+        centre.call("x0001", "400")
+    partial = centre.floor.abandon()
+    assert partial.events, "the call had begun"
+    folded = Floor()
+    for _, now_s, seq, events in centre.journal:
+        for event in events:
+            folded.apply(event, now_s, seq)
+    for event in partial.events:
+        folded.apply(event, centre.now_s, centre.seq + 1)
+    assert folded.state_hash() == centre.floor.state_hash()
