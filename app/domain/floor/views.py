@@ -168,11 +168,11 @@ class Views:
             "service_goal_s": queue.service_goal_s,
             "waiting": waiting,
             "agents": {state.value: states.get(state.value, 0) for state in S},
-            "today": today(self.state.counts_of(queue_id)),
+            "today": of_today(self.state.counts_of(queue_id)),
         }
 
 
-def today(counts: Counts) -> dict[str, Any]:
+def of_today(counts: Counts) -> dict[str, Any]:
     """One queue's counters; offered is always the sum of the ends and in_progress."""
     level = counts.answered_in_time / counts.offered if counts.offered else None
     return {
