@@ -13,8 +13,9 @@ import sys
 from pathlib import Path
 
 from app.cli.demo_centre.centre import DemoCentre
-from app.cli.demo_centre.site import AGENTS, prepare
+from app.cli.demo_centre.site import prepare
 from app.cli.errors import CommandFailed
+from resources.demo.company import AGENTS
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

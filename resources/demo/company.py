@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-COMPANY = "云杉电器售后服务中心"
 CHINA = timezone(timedelta(hours=8))
 HISTORY_DAYS = 90
 
@@ -97,9 +96,9 @@ class Company:
 
 
 def users() -> Iterator[dict[str, Any]]:
-    """Who works there: name, role, display_name, queues, skills; passwords are the server's business."""
-    yield {"name": "admin", "role": "admin", "display_name": "管理员", "queues": [], "skills": {}}
-    yield {"name": "super", "role": "supervisor", "display_name": "刘芳", "queues": ["service"], "skills": {}}
+    """Who works there, as the configuration lists them; passwords are made by whoever starts the demo."""
+    yield {"name": "admin", "role": "admin", "display_name": "管理员"}
+    yield {"name": "super", "role": "supervisor", "display_name": "刘芳"}
     chance = random.Random("agents")
     for number in range(1, AGENTS + 1):
         yield {

@@ -7,8 +7,7 @@ from typing import Any
 
 from app.cli.configuration_file import apply_settings
 from app.cli.toml_text import text
-
-AGENTS = 20
+from resources.demo.company import users
 
 
 def free(wanted: int, kind: socket.SocketKind) -> int:
@@ -23,19 +22,6 @@ def free(wanted: int, kind: socket.SocketKind) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise OSError("no free port on 127.0.0.1")
-
-
-def users() -> list[dict[str, Any]]:
-    agents = [
-        {
-            "name": f"a{number:02}",
-            "role": "agent",
-            "queues": ["service", "bench"],
-            "skills": {"repair": 1 + number % 5},
-        }
-        for number in range(1, AGENTS + 1)
-    ]
-    return [{"name": "admin", "role": "admin"}, {"name": "super", "role": "supervisor"}, *agents]
 
 
 def values() -> dict[str, Any]:
@@ -61,7 +47,7 @@ def values() -> dict[str, Any]:
             {"name": "service", "title": {"zh_CN": "维修服务", "en": "Repairs"}, "strategy": "fewest_today"},
             {"name": "bench", "title": {"zh_CN": "测试", "en": "Bench"}, "strategy": "fewest_today"},
         ],
-        "users": users(),
+        "users": list(users()),
     }
 
 
