@@ -133,7 +133,9 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                await asyncio.shield(connection.exec_driver_sql("ROLLBACK"))
+                # A cancelled statement has cost the connection already, and with it what was not committed.
+                if not connection.invalidated:
+                    await asyncio.shield(connection.exec_driver_sql("ROLLBACK"))
                 raise
             await connection.exec_driver_sql("COMMIT")
 
