@@ -34,10 +34,9 @@ class WhoView(QWidget):
         self.theirs = Level("level_caller", self.tr("客户的音量"))
         self.mine = Level("level_agent", self.tr("我的音量"))
         self.levels = QWidget()
-        self.levels.setLayout(
-            row(self.queue, self.recording, Text(self.tr("客户"), 12, 400, "text2"), self.theirs,
-                Text(self.tr("我"), 12, 400, "text2"), self.mine, None)
-        )  # fmt: skip
+        them, me = Text(self.tr("客户"), 12, 400, "text2"), Text(self.tr("我"), 12, 400, "text2")
+        self.meters = (them, self.theirs, me, self.mine)
+        self.levels.setLayout(row(self.queue, self.recording, *self.meters, None))
         first = row(self.name, self.vip, self.number, self.place, None, gap=10)
         self.setLayout(column(None, first, self.line, self.levels, None, gap=4, margins=(20, 0, 12, 0)))
 
@@ -48,7 +47,7 @@ class BarView(QWidget):
         self.setObjectName("agent_bar")
         self._model = model
         self._shown: list[Action] = []
-        self._wordless = False
+        self._wordless = self._folded = False
         self.buttons: dict[str, Button] = {}
         self.block = StateBlock()
         self.line = RunningLine()
@@ -76,11 +75,18 @@ class BarView(QWidget):
         model.desk.clock.ticked.connect(self.show_time)
         self.show_all()
 
-    def set_wordless(self, on: bool) -> None:
-        self._wordless = on
-        self.who.place.setVisible(not on and bool(self.who.place.text()))
-        self.who.queue.setVisible(not on)
-        self._row.setSpacing(4 if on else 8)
+    def set_narrow(self, folded: bool, wordless: bool) -> None:
+        """folded: place and queue leave the middle; wordless: levels too, and call keys lose their words."""
+        self._folded, self._wordless = folded, wordless
+        self.who.place.setVisible(not folded and bool(self.who.place.text()))
+        self.who.queue.setVisible(not folded)
+        for level in self.who.meters:
+            level.setVisible(not wordless)
+        self._row.setSpacing(4 if folded else 8)
+        self._show_words()
+
+    def _show_words(self) -> None:
+        on = self._wordless
         for name, button in self.buttons.items():
             button.set_wordless(on and name not in ("answer", "hang_up"))
 
@@ -109,11 +115,12 @@ class BarView(QWidget):
         view.number.show_text(who.number)
         view.number.setVisible(bool(who.number))
         view.place.show_text(who.place)
-        view.place.setVisible(bool(who.place) and not self._wordless)
+        view.place.setVisible(bool(who.place) and not self._folded)
         view.line.show_text(who.line)
         view.line.setVisible(not who.in_call)
         view.levels.setVisible(who.in_call)
         view.queue.show_text(who.queue)
+        view.queue.setVisible(bool(who.queue) and not self._folded)
         view.recording.setVisible(who.recording)
         self._show_actions(model.actions())
         moving = model.share() is not None and look().motion
@@ -146,7 +153,7 @@ class BarView(QWidget):
             self.buttons = {}
             for action in actions:
                 self._add(action)
-            self.set_wordless(self._wordless)
+            self._show_words()
         for action in actions:
             button = self.buttons[action.name]
             button.say(action.word, action.icon)

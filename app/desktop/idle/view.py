@@ -119,6 +119,8 @@ class RecentCalls(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(px(38))
         head = self.horizontalHeader()
+        head.setObjectName("recent_calls_head")
+        head.setAccessibleName(label)
         head.setFixedHeight(px(30))
         head.setFont(font(13, 500))
         head.setHighlightSections(False)

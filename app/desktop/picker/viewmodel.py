@@ -68,11 +68,9 @@ class PickerViewModel(QObject):
         self.desk.link.get(f"/api/v1/records/customer?q={quote(words)}&limit={MOST}", read)
 
     def targets(self) -> list[Target]:
-        found = [
-            *self._typed_number(),
-            *(self._found_customers() if self.purpose in ("find", "dial") else self._inside()),
-        ]
-        return found[:MOST]
+        if self.purpose in ("find", "dial"):
+            return [*self._typed_number(), *self._found_customers()][:MOST]
+        return [*self._inside(), *self._typed_number()][:MOST]
 
     def _typed_number(self) -> list[Target]:
         digits = plain(self.words)

@@ -253,7 +253,7 @@ class ShellView(QWidget):
             if self._tab == "guide":
                 self.choose_tab("history")
         self.rail.set_narrow(width < FOLD_WORDS)
-        self.bar.set_wordless(width < FOLD_WORDS)
+        self.bar.set_narrow(width < FOLD_CUSTOMER, width < FOLD_WORDS)
         self.status.set_narrow(width < FOLD_CUSTOMER)
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]

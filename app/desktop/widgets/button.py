@@ -110,7 +110,7 @@ class Button(QAbstractButton):
     def sizeHint(self) -> QSize:
         if self._stacked:
             wide = max(text_width(self._word(), self._face()), text_width(self.key, font(12, 500)))
-            return QSize(max(px(68), int(wide) + 20), px(68))
+            return QSize(max(px(44 if self._wordless else 68), int(wide) + 20), px(68))
         icon = px(20) if self.icon_name else 0
         parts = [icon] if icon else []
         if self._word():

@@ -1,0 +1,164 @@
+"""Every screen, both languages: nothing cut, everything named, the same place for the same thing."""
+
+import pytest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from app.desktop.widgets.text import Text
+
+STATES = ("idle", "ringing", "unknown", "talking", "wrap_up", "lost", "settings", "keys", "transfer", "login")
+CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItemView)
+INSIDE = {"qt_spinbox_lineedit", "qt_scrollarea_viewport"}
+
+
+@pytest.mark.req("A22", "X2")
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("screen", STATES)
+def test_no_button_chip_tab_or_label_is_cut(scene, screen, language):
+    made = scene(language)
+    made.show(screen)
+    made.settle()
+    cut = [
+        (type(w).__name__, w.objectName(), w.text())
+        for w in made.window.findChildren(QWidget)
+        if w.isVisible()
+        and hasattr(w, "is_elided")
+        and w.is_elided()
+        and not (isinstance(w, Text) and w._elide)
+    ]
+    assert not cut
+
+
+@pytest.mark.req("A22")
+@pytest.mark.parametrize("screen", STATES)
+def test_every_control_has_a_name_for_tests_and_one_for_readers(scene, screen):
+    made = scene()
+    made.show(screen)
+    made.settle()
+    for control in made.window.findChildren(QWidget):
+        if not isinstance(control, CONTROLS) or not control.isVisible() or control.objectName() in INSIDE:
+            continue
+        inside_a_combo = isinstance(control.parentWidget(), QComboBox) or "Combo" in type(control).__name__
+        if inside_a_combo and not isinstance(control, QComboBox):
+            continue
+        assert control.objectName(), type(control)
+        assert control.accessibleName(), control.objectName()
+
+
+def test_columns_keep_their_place_in_all_states(scene):
+    made = scene()
+    made.show("ringing")
+    ringing = made.window.shell.customer.mapTo(made.window, made.window.shell.customer.rect().topLeft())
+    made.story.answer()
+    made.settle()
+    talking = made.window.shell.customer.mapTo(made.window, made.window.shell.customer.rect().topLeft())
+    made.story.end()
+    made.settle()
+    after = made.window.shell.customer.mapTo(made.window, made.window.shell.customer.rect().topLeft())
+    assert ringing == talking == after
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1100, 960])
+def test_narrow_windows_fold_and_never_cut_answer_or_hang_up(scene, width):
+    made = scene("en", size=(width, 540))
+    made.show("ringing")
+    made.settle()
+    shell = made.window.shell
+    assert shell.bar.buttons["answer"].geometry().right() <= shell.width()
+    assert shell._tabs.tabs["guide"].isVisible() == (width < 1360)
+    assert shell._strip.isVisible() == (width < 1180)
+    made.story.answer()
+    made.settle()
+    hang_up = shell.bar.buttons["hang_up"]
+    assert hang_up.mapTo(shell, hang_up.rect().topRight()).x() <= shell.width()
+    assert shell.bar.block.width() == 236
+
+
+def test_another_language_and_theme_keep_what_was_typed_where_it_was(scene):
+    made = scene()
+    made.show("talking")
+    made.settle()
+    address = made.window.findChild(QLineEdit, "order_address")
+    address.setFocus()
+    address.setText("文三路 99 号")
+    address.textEdited.emit("文三路 99 号")
+    address.setCursorPosition(3)
+    made.window._settings.other_language()
+    made.window._settings.other_theme()
+    made.settle()
+    again = made.window.findChild(QLineEdit, "order_address")
+    assert again is not address and again.text() == "文三路 99 号"
+    assert QApplication.focusWidget() is again and again.cursorPosition() == 3
+    assert made.window.shell.tab == "order"
+    assert made.window.shell.bar.buttons["hang_up"].text() == "Hang up"
+
+
+def test_an_unknown_number_gets_a_form_with_the_number_filled_in(scene):
+    made = scene()
+    made.show("unknown")
+    made.settle()
+    assert made.window.findChild(QLineEdit, "new_phone").text() == "139 5550 0123"
+    made.shift.customer.save_new()
+    assert "name" in made.shift.customer.errors and not made.link.posted
+    made.shift.customer.type_value("name", "王芳")
+    made.shift.customer.save_new()
+    path, body, method = made.link.posted[-1]
+    assert (path, method) == ("/api/v1/records/customer", "POST") and body["name"] == "王芳"
+    made.settle()
+    assert made.shift.customer.customer["id"] == "K-0083217"
+
+
+def test_a_lost_link_greys_the_call_keys_and_leaves_the_form_alone(scene):
+    made = scene()
+    made.show("talking")
+    made.link.lose()
+    made.settle()
+    assert made.window.shell.lost.isVisible()
+    assert not made.window.shell.bar.buttons["hold"].isEnabled()
+    says = made.window.findChild(QPlainTextEdit, "order_description")
+    says.setPlainText("断线时写的")
+    assert made.shift.order.values["description"] == "断线时写的"
+    made.link.come_back()
+    made.settle()
+    assert not made.window.shell.lost.isVisible() and made.window.shell.bar.buttons["hold"].isEnabled()
+
+
+def test_nothing_lies_over_a_call_that_rings(scene):
+    made = scene()
+    made.show("settings")
+    made.settle()
+    made.story.ring()
+    made.settle()
+    assert made.window._panel is None
+
+
+@pytest.mark.req("A7")
+def test_the_screen_pop_is_logged_once_after_it_was_painted(scene, capsys):
+    made = scene()
+    made.show("ringing")
+    made.settle()
+    made.story.pop()
+    made.settle()
+    lines = [line for line in capsys.readouterr().err.splitlines() if "screen_pop_shown" in line]
+    assert len(lines) == 1 and '"call_id": "c417"' in lines[0] and '"offered_at"' in lines[0]
+
+
+def test_wrong_password_stands_at_the_field(scene):
+    made = scene()
+    made.show("login")
+    made.login.password = "wrong"
+    made.login.log_in()
+    made.settle()
+    assert made.window.findChild(QWidget, "login_password_error").text() == "工号或密码不对"
+    made.login.password = "secret"
+    opened = []
+    made.login.opened.connect(lambda token, user: opened.append(user))
+    made.login.log_in()
+    assert opened == ["1024"] and made.login.password == ""
