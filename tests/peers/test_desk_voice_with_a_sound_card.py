@@ -19,6 +19,13 @@ import numpy as np
 import pytest
 
 from drivers.telephony.desk.rtp_out import RtpOut
+from drivers.telephony.exchange import control as c
+from drivers.telephony.exchange.processes import (
+    SoundProcesses,
+    send_messages,
+    send_sockets,
+    start_processes,
+)
 from drivers.telephony.sound import g711, rtp
 
 pytestmark = [
@@ -30,6 +37,7 @@ pytestmark = [
 ROOT = Path(__file__).parents[2]
 TOKEN = bytes(range(16))
 RATE = 48000
+BURSTS = int(os.environ.get("ZONGJI_BURSTS", "25"))
 
 
 class Sound:
@@ -225,6 +233,54 @@ def ear(sound: Sound) -> Iterator[Ear]:
     ear.join()
     assert ear.process.stdout
     ear.process.stdout.close()
+
+
+@pytest.fixture
+def exchange() -> Iterator[tuple[SoundProcesses, int]]:
+    """Real media and writer processes with one socket: (processes, its port)."""
+    processes = start_processes(8)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as shared:
+        shared.bind(("127.0.0.1", 0))
+        port = shared.getsockname()[1]
+        send_sockets(processes.media_socket, [(0, shared)])
+    yield processes, port
+    processes.stop()
+
+
+@pytest.mark.req("A1", "T21")
+def test_a_caller_is_heard_in_the_headset_through_the_exchange_in_time(sound, window, exchange, board, ear):
+    """From the caller's RTP packet into the exchange to its sound out of the headphones."""
+    processes, port = exchange
+    caller = board  # the same thread of bursts, here as a telephone that knows where to send
+    caller.desk = ("127.0.0.1", port)
+    send_messages(
+        processes.media_socket,
+        [
+            c.OpenChannel(ch=0, gen=1, sock=0),
+            c.SetRemote(ch=0, gen=1, host="127.0.0.1", port=caller.port),
+            c.OpenChannel(ch=1, gen=1, sock=0, kind="desk", token=TOKEN),
+            c.SetRemote(ch=1, gen=1, host="", port=0),
+            c.SetRoom(ch=0, gen=1, room=1),
+            c.SetRoom(ch=1, gen=1, room=1),
+        ],
+    )
+    first = window()
+    first.until(lambda e: e["event"] == "state" and e["headset"])
+    first.say(do="connect", host="127.0.0.1", port=port, token=TOKEN.hex())
+    first.until(lambda e: e["event"] == "line_heard")
+    begun = len(ear.bursts)
+    deadline_s = time.monotonic() + BURSTS * 0.4 + 8
+    while len(ear.bursts) < begun + BURSTS and time.monotonic() < deadline_s:
+        time.sleep(0.1)
+    heard = ear.bursts[5:]  # the first two seconds are the start
+    delays = [heard_s - max(s for s in caller.bursts if s < heard_s) for heard_s in heard]
+    percents = np.percentile(np.array(delays) * 1000, [50, 90, 99])
+    print(
+        "caller's RTP to headphones, ms: median {:.0f}, p90 {:.0f}, p99 {:.0f}".format(*percents), len(delays)
+    )
+    assert len(delays) >= BURSTS // 2
+    assert percents[0] < 120
+    assert percents[1] < 200  # shared machines stall; on a quiet one p99 is under 160
 
 
 @pytest.mark.req("A1")

@@ -38,11 +38,22 @@ async def open_control(address: ControlAddress) -> tuple[asyncio.StreamReader, a
 
 
 class ControlServer:
-    """Listens in `directory`; give it the voice's `handle`, and call `tell` with each event."""
+    """Listens in `directory`; give it the voice's `handle`, and call `tell` with each event.
 
-    def __init__(self, directory: Path, handle: Handle, tcp: bool = sys.platform == "win32") -> None:
+    greet: what every new window is told first.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        handle: Handle,
+        *,
+        greet: Callable[[], dict[str, object]] | None = None,
+        tcp: bool = sys.platform == "win32",
+    ) -> None:
         self._directory = directory
         self._handle = handle
+        self._greet = greet
         self._tcp = tcp
         self._cookie = ""
         self._server: asyncio.Server | None = None
@@ -107,15 +118,20 @@ class ControlServer:
             if self._tcp and not await self._knows_cookie(reader):
                 return
             self._windows.add(writer)
+            if self._greet:  # a new window learns at once how things stand
+                self._send(writer, self._greet())
             while line := await reader.readline():
                 answer = await self._answer(line)
-                writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+                self._send(writer, answer)
                 await writer.drain()
         except (OSError, ValueError, asyncio.IncompleteReadError):
             pass  # the window died, or wrote a line without end: the voice goes on
         finally:
             self._windows.discard(writer)
             writer.close()
+
+    def _send(self, writer: asyncio.StreamWriter, event: Mapping[str, object]) -> None:
+        writer.write(json.dumps(event, ensure_ascii=False).encode() + b"\n")
 
     async def _knows_cookie(self, reader: asyncio.StreamReader) -> bool:
         try:

@@ -22,7 +22,7 @@ from drivers.telephony.desk.concealment import HISTORY_S, Concealment
 BEND_AT_MOST = 0.005  # a twelfth of a semitone: nobody hears it
 BEND_PER_S = 0.1  # a reserve 10 ms off is bent by 0.1 %
 WINDOW_S, WINDOWS = 0.5, 8
-CUT_ABOVE_S = 0.06
+CUT_ABOVE_S = 0.04
 CROSSFADE_S = 0.005
 CAPACITY_S = 2.0
 
