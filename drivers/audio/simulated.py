@@ -64,6 +64,7 @@ class SimulatedSoundCard:
         self._says = np.zeros(1, np.int16)
         self._at = 0
         self._heard: list[bytes] = []
+        self.world_opened = 0  # streams, so far
 
     def devices(self) -> Sequence[SoundDevice]:
         if not self._plugged:
@@ -91,6 +92,7 @@ class SimulatedSoundCard:
     def _choose(self, name: str | None) -> str:
         if not self._plugged or name not in (None, self.NAME):
             raise DeviceLost(name or "default", "no such sound device")
+        self.world_opened += 1
         return self.NAME
 
     def has(self, name: str) -> bool:

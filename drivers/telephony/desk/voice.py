@@ -12,7 +12,7 @@ Messages in (`do`), each answered by the state or by `refused {do, reason}`:
     disconnect
     mute {muted}
     devices                                   → devices {devices: [{name, inputs, outputs, rate_hz, …}]}
-    choose {microphone, headphones}             by name; null: the system's default
+    choose {microphone, headphones}             by name; null: the system's default (again: nothing happens)
     levels {on}                               → levels {microphone_dbfs, headphones_dbfs} ten times a second
     sound_check {record_s}                    → sound_check {step: recording|playing|done, level_dbfs}
     quit                                        end the process
@@ -180,6 +180,8 @@ class DeskVoice:
         names = [message.get("microphone"), message.get("headphones")]
         if any(name is not None and not isinstance(name, str) for name in names):
             raise WrongMessage("microphone, headphones: a name or null wanted")
+        if self._headset.present and names == [self._headset.microphone, self._headset.headphones]:
+            return  # a new window repeats the choice: the sound must not stumble
         await asyncio.to_thread(self._headset.open, *names)
         self._tell(self.state())
 

@@ -227,6 +227,9 @@ def test_levels_devices_and_choice():
         assert (await desk.tells("headset_lost"))["device"] == "another"
         await desk.voice.handle({"do": "choose", "microphone": None, "headphones": None})
         await desk.tells("headset_back")
+        streams = desk.card.world_opened
+        await desk.voice.handle({"do": "choose", "microphone": None, "headphones": None})
+        assert desk.card.world_opened == streams  # a repeated choice leaves the sound alone
 
     at_the_desk(story)
 
