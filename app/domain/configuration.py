@@ -132,6 +132,12 @@ class Queue:
     max_wait_s: float = 0.0
     max_length: int = 0
     announce_every_s: float = 30.0
+    short_abandon_s: float = 5.0
+    priority: int = 0
+    overflow: str = (
+        ""  # where a call goes that waited too long, when no flow takes it back: "voicemail:service"
+    )
+    closed: str = ""
     record: bool = True
 
 

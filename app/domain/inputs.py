@@ -48,6 +48,7 @@ class LegOffered(BoardInput):
     sip_call_id: str = ""
     source: str = ""
     at_utc: float = 0.0
+    raw_from_number: str = ""  # as the network gave it; from_number is E.164 where there is one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

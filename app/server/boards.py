@@ -12,6 +12,7 @@ import msgspec
 from app.domain import effects as domain_effects
 from app.domain import inputs
 from app.domain.inputs import BoardConnected, BoardLost
+from app.domain.numbers import comparable
 from app.server import log, metrics
 from app.server.bus import Bus, Entry
 from drivers.protocol import telephony
@@ -24,9 +25,11 @@ COMMANDS: dict[str, Any] = {
 }
 
 
-def to_input(event: AnyUp, board: str) -> Any:
-    """The same words as a domain dataclass."""
+def to_input(event: AnyUp, board: str, country: str) -> Any:
+    """The same words as a domain dataclass; the caller's number as E.164, the raw one kept."""
     fields = {**msgspec.to_builtins(event), "board": board}
+    if raw := fields.get("from_number"):
+        fields |= {"from_number": comparable(raw, country), "raw_from_number": raw}
     return msgspec.convert(fields, INPUTS[type(event).__name__])
 
 
@@ -42,7 +45,7 @@ class BoardSide:
     acked: newest event in the journal of each boot of this board.
     """
 
-    def __init__(self, name: str, bus: Bus, epoch: int, acked: dict[str, int]) -> None:
+    def __init__(self, name: str, bus: Bus, epoch: int, acked: dict[str, int], country: str = "CN") -> None:
         self.name = name
         self.connected = False
         self.hello: Hello | None = None
@@ -50,7 +53,7 @@ class BoardSide:
         self.on_taken: Callable[[], None] = lambda: None
         self.pids: dict[str, int] = {}
         self.on_pids: Callable[[], None] = lambda: None
-        self._bus, self._epoch, self._acked = bus, epoch, acked
+        self._bus, self._epoch, self._acked, self._country = bus, epoch, acked, country
         self._snapshot = Snapshot(legs=[], recordings=[])
         self._takes_from_seq: int | None = None
         self._link: Board | None = None
@@ -85,7 +88,7 @@ class BoardSide:
             return  # a repetition of what is on its way to the disk
         self._acked[boot] = event.seq
         ack = self._acknowledge(boot, event.seq)
-        self._bus.put(to_input(event, self.name), board=(self.name, boot, event.seq), then=ack)
+        self._bus.put(to_input(event, self.name, self._country), board=(self.name, boot, event.seq), then=ack)
         self._take_when_complete()
 
     def on_load(self, load: Load) -> None:

@@ -128,7 +128,8 @@ class Server:
 
     def _start_boards(self, state: Recovered, epoch: int) -> None:
         for plan in self._plan.boards:
-            side = BoardSide(plan.name, self._bus, epoch, state.acked.get(plan.name, {}))
+            acked = state.acked.get(plan.name, {})
+            side = BoardSide(plan.name, self._bus, epoch, acked, self._plan.configuration.site.country)
             side.on_pids = self._centre.write_board_pids
             self._centre.boards[plan.name] = side
             self._centre.channels[plan.name] = plan.channels

@@ -47,20 +47,22 @@ class Centre:
         return self.live.newest_seq
 
     def agents(self) -> list[dict[str, Any]]:
-        return self.bus.floor.agent_rows()
+        return self.bus.floor.agent_rows(self.bus.clock.now_s())
 
     def queues(self) -> list[dict[str, Any]]:
-        return self.bus.floor.queue_rows()
+        return self.bus.floor.queue_rows(self.bus.clock.now_s())
 
     def live_calls(self) -> list[dict[str, Any]]:
-        views = (self.bus.floor.call_view(row["call_id"]) for row in self.bus.floor.call_rows())
+        now_s = self.bus.clock.now_s()
+        rows = self.bus.floor.call_rows(now_s)
+        views = (self.bus.floor.call_view(row["call_id"], now_s) for row in rows)
         return [view for view in views if view is not None]
 
     def live_call(self, call_id: str) -> dict[str, Any] | None:
-        return self.bus.floor.call_view(call_id)
+        return self.bus.floor.call_view(call_id, self.bus.clock.now_s())
 
     def me(self, user: User) -> dict[str, Any]:
-        own = self.bus.floor.me(user.name)
+        own = self.bus.floor.me(user.name, self.bus.clock.now_s())
         call = own.get("call")
         person = {
             "name": user.name,
@@ -98,7 +100,17 @@ class Centre:
     # ---------------------------------------------------------- live link
 
     def attach(self, link: Link, after_seq: int | None) -> bool:
-        return self.live.attach(link, after_seq)
+        resumed = self.live.attach(link, after_seq)
+        if resumed:
+            self._pop_again(link)
+        return resumed
+
+    def _pop_again(self, link: Link) -> None:
+        """A screen pop is no journal event: one that was sent while the link was down is sent again."""
+        call = self.bus.floor.me(link.user.name).get("call")
+        pop = self.pops.get(call["call_id"]) if call else None
+        if pop is not None:
+            self.live.tell("ScreenPopReady", pop, to=link.user.name)
 
     def detach(self, link: Link) -> None:
         self.live.detach(link)

@@ -59,7 +59,7 @@ class Doors:
         self._stack.push_async_callback(workers.close)
         self._services = services = open_services(
             self._centre, database, workers, clock=time.time, site=site,
-            recordings=self._plan.recordings, version=VERSION,
+            recordings=self._plan.recordings, version=VERSION, public_url=self._public_url(),
         )  # fmt: skip
         await services.users.load()
         if not services.users.everyone():
@@ -75,6 +75,10 @@ class Doors:
         self._run(projector.run())
         services.calls.fresh = projector.caught_up
         return services.users.everyone()
+
+    def _public_url(self) -> str:
+        server = self._plan.configuration.server
+        return server.public_url or f"http://{server.listen}"
 
     async def open(self) -> None:
         """Listen. Raises CannotStart when the address is taken."""

@@ -111,7 +111,11 @@ class Live:
         """Ten times a second at most: the rows that changed, whole."""
         while True:
             await asyncio.sleep(TABLES_EVERY_S)
-            changed = {name: rows for name, rows in self._bus.floor.changed_rows().items() if rows}
+            changed = {
+                name: rows
+                for name, rows in self._bus.floor.changed_rows(self._bus.clock.now_s()).items()
+                if rows
+            }
             if not changed:
                 continue
             texts: dict[frozenset[str], str | None] = {}
