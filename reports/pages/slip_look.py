@@ -86,7 +86,7 @@ A5 = Look(
     width=148, height=210, left=14, right_margin=8, top=7.5, bottom=6,
     body=8, small=7, label=7, note=7, title=16, company=10.5, when=11.5, who=10, total=11,
     logo=9.5, company_at=3.1, hotline_at=6.5, address_at=9.2, title_at=17.7, taken_at=21.5, dispatched_at=24.4,
-    tag_at=3.1, bar_at=12.3, bar_ink=45.5, bar_height=7.0, qr_ink=19.6, code_gap=6.7,
+    tag_at=3.1, bar_at=12.3, bar_ink=45.5, bar_height=7.0, qr_ink=19.2, code_gap=7.1,
     strip_at=27.6, strip=9.4, headings=False, row=4.4, leading=3.9, small_leading=3.5, over_rule=2.1, under_rule=4.1,
     label_gap=2.2, box=2.5, step_columns=2, step_row=4.6, head_row=4.4, table_row=4.6, blank_row=5.6,
     columns=(2.9, 7.1, 34.1, 77.2, 90.6, 106.6), choice_row=5.1, sum_row=4.0, sums=41.7,
