@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
             lambda text, by: self.toast(f"{by}：{text}" if by else text, "talking", True)
         )
         shift.bar.transfer_wanted.connect(self.open_picker)
+        shift.bar.find_wanted.connect(lambda: self.open_picker("find"))
         shift.bar.dial_wanted.connect(lambda: self.open_picker("dial"))
         shift.bar.keypad_wanted.connect(self.open_keypad)
         shift.guide.wanted.connect(self._likely)

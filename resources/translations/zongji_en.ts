@@ -68,6 +68,10 @@
         <translation>Link lost, reconnecting</translation>
     </message>
     <message>
+        <source>查找</source>
+        <translation>Find</translation>
+    </message>
+    <message>
         <source>拨号</source>
         <translation>Dial</translation>
     </message>
@@ -405,7 +409,7 @@
     </message>
     <message>
         <source>保持</source>
-        <translation>Hold</translation>
+        <translation>hold</translation>
     </message>
 </context>
 <context>
@@ -792,7 +796,7 @@
     </message>
     <message>
         <source>声音由本机收发，对着麦克风说句话</source>
-        <translation>Sound runs on this computer. Say something</translation>
+        <translation>Say something to test it</translation>
     </message>
     <message>
         <source>可以登录，但不会收到电话</source>
@@ -1288,6 +1292,10 @@
         <translation>Abandoned</translation>
     </message>
     <message>
+        <source>{date} {weekday}</source>
+        <translation>{weekday} {date}</translation>
+    </message>
+    <message>
         <source>等待</source>
         <translation>Waiting</translation>
     </message>
@@ -1530,7 +1538,7 @@
     </message>
     <message>
         <source>小结</source>
-        <translation>Wrap-up</translation>
+        <translation>Notes</translation>
     </message>
     <message>
         <source>常用语</source>

@@ -40,6 +40,11 @@ class WhoView(QWidget):
         first = row(self.name, self.vip, self.number, self.place, None, gap=10)
         self.setLayout(column(None, first, self.line, self.levels, None, gap=4, margins=(20, 0, 12, 0)))
 
+    def set_tight(self, on: bool) -> None:
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(12 if on else 20, 0, 4 if on else 12, 0)
+
 
 class BarView(QWidget):
     def __init__(self, model: BarViewModel) -> None:
@@ -80,10 +85,16 @@ class BarView(QWidget):
         self._folded, self._wordless = folded, wordless
         self.who.place.setVisible(not folded and bool(self.who.place.text()))
         self.who.queue.setVisible(not folded)
+        self.who.set_tight(folded)
         for level in self.who.meters:
             level.setVisible(not wordless)
         self._row.setSpacing(4 if folded else 8)
         self._show_words()
+
+    def needs(self) -> int:
+        """The least width at which nothing of the bar is cut."""
+        parts = (self.who.minimumSizeHint().width(), self._actions.minimumSizeHint().width())
+        return self.block.width() + sum(parts)
 
     def _show_words(self) -> None:
         on = self._wordless

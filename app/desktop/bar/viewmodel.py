@@ -53,6 +53,7 @@ class BarViewModel(QObject):
     keypad_wanted = Signal()
     transfer_wanted = Signal(str)
     dial_wanted = Signal()
+    find_wanted = Signal()
     finish_wanted = Signal(bool)
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
@@ -77,6 +78,7 @@ class BarViewModel(QObject):
             "keypad": self.keypad_wanted.emit,
             "hang_up": lambda: self._tell("HangUp"),
             "dial": self.dial_wanted.emit,
+            "find": self.find_wanted.emit,
             "ready": lambda: desk.ask("EndBreak"),
             "break": lambda: self.take_break(BREAK_REASONS[0]),
             "cancel_break": lambda: desk.ask("EndBreak"),
@@ -258,16 +260,19 @@ class BarViewModel(QObject):
     def _idle_actions(self) -> list[Action]:
         if not self.desk.agent_id or not self.desk.agents.get(self.desk.agent_id, {"x": 1}):
             return []
+        find = Action(name="find", word=self.tr("查找"), icon="search", key="Ctrl+K")
         dial = Action(name="dial", word=self.tr("拨号"), icon="phone-outgoing", key="Ctrl+D")
         if self.desk.state == "logged_out":
             return [Action(name="log_in", word=self.tr("签入"), icon="door-enter", key="F9", kind="primary")]
         if self.desk.state == "on_break":
             return [
+                find,
+                find,
                 dial,
                 Action(name="ready", word=self.tr("示闲"), icon="circle-check", key="F9", kind="primary"),
             ]
         reasons = tuple((r, break_word(r)) for r in BREAK_REASONS)
-        return [dial, Action(name="break", word=self.tr("示忙"), icon="coffee", key="F9", menu=reasons)]
+        return [find, dial, Action(name="break", word=self.tr("示忙"), icon="coffee", key="F9", menu=reasons)]
 
     def _ringing_actions(self) -> list[Action]:
         return [

@@ -176,9 +176,7 @@ class HistoryViewModel(QObject):
         opened = local(first.get("created_at") or first.get("opened_at"))
         days = int((self.desk.clock.now() - opened.timestamp()) / 86400) if opened else 0
         age = self.tr("{status} {n} 天").format(status=status, n=days) if days else status
-        what = text_of(first, "product") or text_of(first, "number")
-        title = self.tr("%n 张未完工单", "", len(orders))
-        return Fact(icon="tool", hue="near", title=title, detail="，".join(p for p in (what, age) if p))
+        return Fact(icon="tool", hue="near", title=self.tr("%n 张未完工单", "", len(orders)), detail=age)
 
     def _calls(self, fact: Json | None) -> Fact | None:
         if fact is None:

@@ -253,7 +253,9 @@ class ShellView(QWidget):
             if self._tab == "guide":
                 self.choose_tab("history")
         self.rail.set_narrow(width < FOLD_WORDS)
-        self.bar.set_narrow(width < FOLD_CUSTOMER, width < FOLD_WORDS)
+        self.bar.set_narrow(strip, width < FOLD_WORDS)
+        if self.bar.needs() > width:  # a long language: words go before keys are cut
+            self.bar.set_narrow(strip, True)
         self.status.set_narrow(width < FOLD_CUSTOMER)
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]

@@ -73,7 +73,7 @@ def font(size: int, weight: int = 400, tabular: bool = False) -> QFont:
     return made
 
 
-def wall_font(size: int, weight: int, tabular: bool = True) -> QFont:
+def wall_font(size: int, weight: int, tabular: bool = False) -> QFont:
     """For what scales by itself (the wall, the login's board): no text factor."""
     made = QFont()
     made.setFamilies(FAMILIES)

@@ -87,7 +87,7 @@ class WallboardView(QWidget):
         plain, bold = wall_font(SMALLEST, 400), wall_font(SMALLEST, 700)
         right = SHEET[0] - MARGIN
         time = self._model.time()
-        clock = wall_font(60, 700)
+        clock = wall_font(60, 700, True)
         self._right(painter, right, 56, time, clock, "text")
         date, left_of_date = self._model.date(), right - text_width(time, clock) - 24
         self._right(painter, left_of_date, 56, date, plain, "label")
@@ -122,15 +122,15 @@ class WallboardView(QWidget):
 
     def _fit(self, text: str, size: int, weight: int, room: float) -> QFont:
         """The size asked for, narrower letters before smaller ones, never under 44."""
-        face = wall_font(size, weight)
+        face = wall_font(size, weight, size >= HERO)
         wide = text_width(text, face)
         if wide <= room:
             return face
-        return wall_font(max(44, int(size * room / wide)), weight)
+        return wall_font(max(44, int(size * room / wide)), weight, size >= HERO)
 
     def _queues(self, painter: QPainter, box: QRectF) -> None:
         self._tile(painter, box)
-        plain, bold = wall_font(SMALLEST, 400), wall_font(60, 600)
+        plain, bold = wall_font(SMALLEST, 400), wall_font(60, 600, True)
         head = wall_font(SMALLEST, 700)
         right = box.right() - PAD
         columns = (box.x() + 640, box.x() + 900, right)

@@ -100,7 +100,9 @@ class WallboardViewModel(QObject):
 
     def date(self) -> str:
         now = datetime.fromtimestamp(self.desk.clock.now())
-        return f"{month_day(now.month, now.day)} {weekday(now.weekday())}"
+        return self.tr("{date} {weekday}").format(
+            date=month_day(now.month, now.day), weekday=weekday(now.weekday())
+        )
 
     def time(self) -> str:
         return f"{datetime.fromtimestamp(self.desk.clock.now()):%H:%M}"

@@ -1,7 +1,7 @@
 """A chip: a soft ground with a word in its tone, an icon where the hue would else be alone."""
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.desktop.theme.current import color, font, px
@@ -45,22 +45,30 @@ class Chip(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         ground, tone = chip_colours(self._hue)
-        draw_chip(painter, 0, self.height() / 2, self.text(), ground, tone, self._icon)
+        draw_chip(painter, 0, self.height() / 2, self.text(), ground, tone, self._icon, self.font())
 
 
 def chip_colours(hue: str) -> tuple[str, str]:
     return ("logged_out.soft", "text3") if hue == "plain" else (f"{hue}.soft", f"{hue}.tone")
 
 
-def chip_width(word: str, icon: str = "") -> float:
-    return text_width(word, font(12, 600)) + 16 + (px(14) + 4 if icon else 0)
+def chip_width(word: str, icon: str = "", face: QFont | None = None) -> float:
+    return text_width(word, face or font(12, 600)) + 16 + (px(14) + 4 if icon else 0)
 
 
 def draw_chip(
-    painter: QPainter, x: float, middle: float, word: str, ground: str, tone: str, icon: str = ""
+    painter: QPainter,
+    x: float,
+    middle: float,
+    word: str,
+    ground: str,
+    tone: str,
+    icon: str = "",
+    face: QFont | None = None,
 ) -> float:
     """Paint a chip from x around `middle` and return its width (delegates and the control share this)."""
-    face, width, height = font(12, 600), chip_width(word, icon), px(22)
+    face = face or font(12, 600)
+    width, height = chip_width(word, icon, face), px(22)
     draw_ground(painter, QRectF(x, middle - height / 2, width, height), 4, color(ground))
     left = x + 8
     if icon:

@@ -27,10 +27,8 @@ class CordBoard(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), color("rail"))
         draw_text(painter, 64, 98, self._title, wall_font(44, 700), QColor("white"))
-        draw_text(painter, 64, 134, self._subtitle, wall_font(16, 400, False), QColor(WALL["label"]))
-        draw_text(
-            painter, 64, self.height() - 50, self._place, wall_font(14, 500, False), QColor(WALL["label"])
-        )
+        draw_text(painter, 64, 134, self._subtitle, wall_font(16, 400), QColor(WALL["label"]))
+        draw_text(painter, 64, self.height() - 50, self._place, wall_font(14, 500), QColor(WALL["label"]))
         span_x, span_y = (COLUMNS - 1) * PITCH, (ROWS - 1) * PITCH
         origin = QPointF(
             max(64.0, (self.width() - span_x) / 2), max(200.0, (self.height() - span_y) / 2 - 14)
