@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import numpy as np
+import pylibsrtp
 import pytest
 
 from drivers.audio.simulated import SimulatedSoundCard
 from drivers.telephony.desk.address import ControlAddress
 from drivers.telephony.desk.control import AlreadyRunning, ControlServer, open_control
 from drivers.telephony.desk.rtp_out import RtpOut
+from drivers.telephony.desk.srtp_keys import srtp_keys
 from drivers.telephony.desk.voice import DeskVoice
 from drivers.telephony.sound import g711, rtp
 
@@ -315,5 +317,63 @@ def test_without_the_cookie_the_tcp_door_stays_shut(tmp_path: Path):
         assert await reader.read() == b""
         writer.close()
         await server.stop()
+
+    asyncio.run(play())
+
+
+# ---------------------------------------------------------------------- SRTP
+
+
+class SecretLeg(Leg):
+    """The board's end with SRTP: what cannot be opened with the token's keys is not heard."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        up, down = srtp_keys(TOKEN)
+        self._in = pylibsrtp.Session(pylibsrtp.Policy(up, pylibsrtp.Policy.SSRC_ANY_INBOUND))
+        self._out_session = pylibsrtp.Session(pylibsrtp.Policy(down, pylibsrtp.Policy.SSRC_ANY_OUTBOUND))
+        self.seen: list[bytes] = []
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.seen.append(data)
+        if rtp.is_rtcp(data[1]):
+            hello = rtp.read_desk_hello(self._in.unprotect_rtcp(data))
+            assert hello is not None and hello[0] == TOKEN
+            self.hellos += 1
+            self.desk = addr
+            self.transport.sendto(self._out_session.protect_rtcp(rtp.desk_answer(hello[1])), addr)
+        elif packet := rtp.parse(self._in.unprotect(data)):
+            self.heard.append(packet)
+        self.arrived.set()
+
+    def say_tone(self, frames: int = 1) -> None:
+        for _ in range(frames):
+            self.transport.sendto(self._out_session.protect(self._out.packet(self._tone)), self.desk)
+
+
+def test_with_srtp_the_token_and_the_voice_are_secret_and_plain_sound_is_not_taken():
+    async def play() -> None:
+        loop = asyncio.get_running_loop()
+        transport, leg = await loop.create_datagram_endpoint(
+            SecretLeg, local_addr=("127.0.0.1", 0), family=socket.AF_INET
+        )
+        desk = Desk()
+        desk.voice.start()
+        try:
+            async with asyncio.timeout(10):
+                await desk.tells("state", headset=True)
+                where = {"host": "127.0.0.1", "port": leg.port, "token": TOKEN.hex(), "srtp": True}
+                await desk.voice.handle({"do": "connect", **where})
+                await leg.hears(15)
+                assert np.abs(await leg.hears(10)).max() > 5000
+                assert leg.hellos == 1
+                assert not any(TOKEN in datagram for datagram in leg.seen)
+                Leg.say_tone(leg)  # in the clear: refused
+                leg.say_tone()
+                await desk.tells("line_heard")
+                assert desk.voice.state()["packets_heard"] == 1
+        finally:
+            await desk.voice.stop()
+            transport.close()
 
     asyncio.run(play())
