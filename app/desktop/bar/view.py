@@ -191,6 +191,7 @@ class BarView(QWidget):
             button.clicked.connect(lambda _=False, name=action.name: self._model.do(name))
         self.buttons[action.name] = button
         self._row.addWidget(button, alignment=Qt.AlignmentFlag.AlignVCenter)
+        button.show()  # at once: a hidden one would not count in `needs`
 
     def _open_menu(self, button: Button, action: Action) -> None:
         menu = QMenu(button)

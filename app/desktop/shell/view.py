@@ -13,7 +13,7 @@ from app.desktop.idle.view import IdleView
 from app.desktop.order.view import OrderView
 from app.desktop.shift import Shift
 from app.desktop.status.view import StatusView
-from app.desktop.theme.current import px
+from app.desktop.theme.current import look, px
 from app.desktop.widgets.button import Button
 from app.desktop.widgets.card import Card, row, scrolled
 from app.desktop.widgets.empty import Empty
@@ -90,6 +90,7 @@ class ShellView(QWidget):
         self.order.slip.clicked.connect(self.slip_wanted)
         self._desk.state_changed.connect(self.show_phase)
         self._desk.link_changed.connect(self.show_link)
+        self._shift.bar.changed.connect(self._fold_bar)
         self._desk.pop_changed.connect(self._show_strip)
         self._desk.pop_changed.connect(self._await_paint)
 
@@ -233,12 +234,24 @@ class ShellView(QWidget):
         parts = [who.name, who.number, self._shift.customer.about(), str(product.get("name") or "")]
         self._strip_words.show_text("  ·  ".join(p for p in parts if p))
 
+    def _logical_width(self) -> float:
+        """The window's width in units of the chosen text size: larger text folds earlier."""
+        return self.width() / look().factor
+
     def _guide_is_tab(self) -> bool:
-        return self.width() < FOLD_GUIDE
+        return self._logical_width() < FOLD_GUIDE
+
+    def _fold_bar(self) -> None:
+        width = self._logical_width()
+        self.bar.set_narrow(width < FOLD_CUSTOMER, width < FOLD_WORDS)
+        if self.bar.needs() > self.width():  # a long language: words go before keys are cut
+            self.bar.set_narrow(True, width < FOLD_WORDS)
+        if self.bar.needs() > self.width():
+            self.bar.set_narrow(True, True)
 
     def _fold(self) -> None:
         """Put columns, strip and words where the width allows; the state block never shrinks."""
-        width, in_call = self.width(), self._desk.phase != "idle"
+        width, in_call = self._logical_width(), self._desk.phase != "idle"
         guide_tab, strip = width < FOLD_GUIDE, width < FOLD_CUSTOMER
         self._left.setVisible(in_call and (not strip or self._customer_open))
         self._strip.setVisible(in_call and strip)
@@ -253,9 +266,7 @@ class ShellView(QWidget):
             if self._tab == "guide":
                 self.choose_tab("history")
         self.rail.set_narrow(width < FOLD_WORDS)
-        self.bar.set_narrow(strip, width < FOLD_WORDS)
-        if self.bar.needs() > width:  # a long language: words go before keys are cut
-            self.bar.set_narrow(strip, True)
+        self._fold_bar()
         self.status.set_narrow(width < FOLD_CUSTOMER)
 
     def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
