@@ -73,7 +73,7 @@ class Doors:
         missed = history.records(self._plan.journal, await projector.position(), may_cut=False)
         await projector.catch_up(missed)
         self._run(projector.run())
-        services.calls.fresh = projector.caught_up
+        services.calls.fresh = services.tasks.fresh = projector.caught_up
         return services.users.everyone()
 
     def _public_url(self) -> str:

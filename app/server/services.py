@@ -12,6 +12,7 @@ from app.server.storage.listing import RecordLists
 from app.server.storage.paper_links import PaperLinks
 from app.server.storage.pop import ScreenPop
 from app.server.storage.records import RecordStore
+from app.server.storage.tasks import TaskList
 from app.server.storage.users import UserStore
 from app.server.workers import Workers
 
@@ -28,6 +29,7 @@ class Services:
     records: RecordStore
     lists: RecordLists
     calls: CallStore
+    tasks: TaskList
     users: UserStore
     pop: ScreenPop
     paper_links: PaperLinks
@@ -48,6 +50,6 @@ def open_services(
         runtime=runtime, database=database, workers=workers, clock=clock, site=site, recordings=recordings,
         version=version, public_url=public_url.rstrip("/"), paper_links=PaperLinks(database),
         records=RecordStore(database, clock=clock, time_zone=site.time_zone, notify=runtime.record_changed),
-        lists=RecordLists(database, site.country), calls=CallStore(database, site.country),
+        lists=RecordLists(database, site.country), calls=CallStore(database, site.country), tasks=TaskList(database, site.country),
         users=UserStore(database, clock=clock), pop=ScreenPop(database, clock=clock, country=site.country),
     )  # fmt: skip

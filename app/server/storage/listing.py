@@ -58,14 +58,14 @@ def write_cursor(*place: Any) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
 
 
-def read_cursor(cursor: str) -> Sequence[Any]:
-    """Raises BadQuery."""
+def read_cursor(cursor: str, last: type = int) -> Sequence[Any]:
+    """Sort value and row (of type `last`). Raises BadQuery."""
     try:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
         place = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=list[str | int | float | None])
     except (binascii.Error, msgspec.DecodeError, ValueError):
         raise BadQuery(cursor="cursor") from None
-    if len(place) != 2 or not isinstance(place[1], int):
+    if len(place) != 2 or not isinstance(place[1], last):
         raise BadQuery(cursor="cursor")
     return place
 

@@ -25,6 +25,7 @@ from app.server.web import (
     records,
     schema,
     slips,
+    tasks,
 )
 from app.server.web.asking import language_of
 from app.server.web.errors import ApiError, say, wrong_fields
@@ -40,7 +41,18 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.guesses = logging_in.Guesses(time.monotonic)
     # slips before records: their path is one of a record's sub-paths
-    for module in (logging_in, commanding, floor, slips, records, recordings, metrics, live_link, paper_page):
+    for module in (
+        logging_in,
+        commanding,
+        floor,
+        tasks,
+        slips,
+        records,
+        recordings,
+        metrics,
+        live_link,
+        paper_page,
+    ):
         app.include_router(module.router)
     _answer_errors(app)
     schema.describe(app)
