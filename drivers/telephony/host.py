@@ -56,6 +56,7 @@ END_WAIT_S = 2.0
 KEPT_EVENTS = 200_000
 RESOLVE_EVERY_S = 60.0
 WRITER_WAIT_S = 5.0
+WRITER_AGAIN_S = 1.0  # one that dies at once is not started more often
 
 
 def json_log(event: str, *, level: str = "info", **fields: object) -> None:
@@ -73,6 +74,7 @@ class Host:
         self.done = asyncio.Event()
         self._closing = False
         self._dropping = False
+        self._writer_renewed_s = -WRITER_AGAIN_S
         self._last_away_s = loop.time()
         self.wheel = Wheel(loop.time())
         self.wheel.on_sooner = self._set_alarm
@@ -155,13 +157,13 @@ class Host:
         self._media_link = ProcessLink(
             processes.media_socket, self._loop, c.unpack_reports, self._on_report, self._on_media_lost
         )
+        self._link_writer(processes)
+
+    def _link_writer(self, processes: SoundProcesses) -> None:
         self._writer_link = ProcessLink(
-            processes.writer_socket,
-            self._loop,
-            c.unpack_writer_reports,
-            self.board.on_writer,
-            self._on_writer_lost,
-        )
+            processes.writer_socket, self._loop, c.unpack_writer_reports, self.board.on_writer,
+            lambda: self._on_writer_lost(processes),
+        )  # fmt: skip
 
     def _add_sound(self, samples: npt.NDArray[np.int16]) -> int:
         assert self._processes is not None
@@ -284,31 +286,32 @@ class Host:
             self.wheel.after(WRITER_WAIT_S, old_writer.close)
         if old is not None:
             old.media.kill()
-            self.wheel.after(WRITER_WAIT_S + 1.0, lambda: _reap(old))
+            self.wheel.after(WRITER_WAIT_S + 1.0, old.reap)
         self._start_media()
         self._emit(t.LineAlarm(line="media", raised=False, reason=""))
         self.log("device_back", device="media", board=self.settings.name, pids=self.pids)
 
-    def _on_writer_lost(self) -> None:
-        if self._closing:
+    def _on_writer_lost(self, processes: SoundProcesses) -> None:
+        if self._closing or processes is not self._processes:
             return
         self.log("device_lost", level="error", device="writer", board=self.settings.name)
         self._emit(t.LineAlarm(line="recorder", raised=True, reason="the writer process ended"))
-        self.board.recordings.writer_lost()
         self._writer_link = None
-        self._renew_when_idle()
+        now_s = self._loop.time()
+        wait_s = max(0.0, self._writer_renewed_s + WRITER_AGAIN_S - now_s)
+        self.wheel.now_s = max(self.wheel.now_s, now_s)
+        self.wheel.after(wait_s, lambda: self._renew_writer(processes))
 
-    def _renew_when_idle(self) -> None:
-        """A new writer needs a new ring, and that a new media: wait until nobody would hear it."""
-        if self._closing:
+    def _renew_writer(self, processes: SoundProcesses) -> None:
+        """The ring outlives its writer: calls and their recordings go on."""
+        if self._closing or processes is not self._processes:
             return
-        if self.board.media.in_use:
-            self.wheel.after(1.0, self._renew_when_idle)
-            return
-        if self._media_link is not None:
-            self._media_link.close()
-        self._on_media_lost()
+        self._writer_renewed_s = self._loop.time()
+        processes.renew_writer()
+        self._link_writer(processes)
+        self.board.recordings.writer_back()
         self._emit(t.LineAlarm(line="recorder", raised=False, reason=""))
+        self.log("device_back", device="writer", board=self.settings.name, pids=self.pids)
 
     def _watch_away(self) -> None:
         if not self.board.away or self._closing:
@@ -392,13 +395,6 @@ def run(settings: BoardSettings, *, log: Log = json_log) -> int:
         return 0
 
     return asyncio.run(life())
-
-
-def _reap(processes: SoundProcesses) -> None:
-    for process in (processes.media, processes.writer):
-        if process.poll() is None:
-            process.kill()
-        process.wait()
 
 
 def _unix_path(address: str) -> Path | None:

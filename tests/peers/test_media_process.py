@@ -164,4 +164,4 @@ def test_both_processes_end_when_signalling_is_gone():
     processes.media_socket.close()
     processes.writer_socket.close()
     assert (processes.media.wait(10), processes.writer.wait(10)) == (0, 0)
-    os.close(processes.sounds.fd)
+    processes.reap()

@@ -318,8 +318,10 @@ class Board:
         """Media died: nobody hears anything any more, so every call ends properly."""
         self.recordings.media_lost()
         self.media.forget_all()
-        for leg in list(self.legs.values()):
-            leg.lost_voice()
+        # Callers first: an agent's desk is opened anew only after his call is known to be lost.
+        for leg in sorted(self.legs.values(), key=lambda leg: leg.kind == "desk"):
+            if leg.voice is not None:  # who only rings has not heard anything yet
+                leg.lost_voice()
 
     def send_left_byes(self, dialogs: list[Any]) -> None:
         """BYE for the dialogs of a killed board."""

@@ -68,6 +68,7 @@ class Leg:
         self._ours: sdp.Ours | None = None
         self.playing = 0  # media's number of what plays; 0: nothing
         self.looping = False
+        self.lost = False  # media died under it
         self.next_way: Callable[[int, By], bool] | None = None  # another trunk to try, when one failed
 
     @property
@@ -232,6 +233,8 @@ class Leg:
         if self.phase is LegPhase.CALLING and self.next_way is not None and self.next_way(cause, by):
             return
         self.phase = LegPhase.ENDED
+        if self.lost:
+            by, reason = "lost", "media_lost"
         if self.call is not None:
             self.board.admission.settled(self.call)
         self.board.ended(self)
@@ -247,6 +250,7 @@ class Leg:
 
     def lost_voice(self) -> None:
         """Media died under us: end the call, with the voice given up already."""
+        self.lost = True
         self.voice = None
         self.room = None
         self.hang_up(causes.TEMPORARY_FAILURE)

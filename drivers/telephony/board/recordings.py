@@ -89,11 +89,13 @@ class Recordings:
             recording.stopping = True
             self._to_writer(c.WriterClose(rec=recording.rec))
 
-    def writer_lost(self) -> None:
-        """What was written is readable; its length is found by whoever reads it."""
-        for recording in list(self._running.values()):
-            del self._running[recording.rec]
-            recording.saved(recording.file, 0.0, recording.started_utc)
+    def writer_back(self) -> None:
+        """A new writer reads the same ring: every file goes on where the dead one left it."""
+        for recording in self._running.values():
+            path = str(self._folder / recording.file)
+            self._to_writer(c.WriterOpen(rec=recording.rec, path=path, resume=True))
+            if recording.stopping:  # its end may have been read already, by the dead one
+                self._to_writer(c.WriterClose(rec=recording.rec))
 
     @property
     def states(self) -> list[RecordingState]:

@@ -249,10 +249,14 @@ class WriterControl(Struct, frozen=True, kw_only=True, tag=True, array_like=True
 
 
 class WriterOpen(WriterControl, frozen=True, kw_only=True, tag=True):
-    """Recorder `rec` goes into this file (absolute; folders are made). Send it with StartRecorder."""
+    """Recorder `rec` goes into this file (absolute; folders are made). Send it with StartRecorder.
+
+    resume: go on behind what a dead writer left in the file.
+    """
 
     rec: int
     path: str
+    resume: bool = False
 
 
 class WriterClose(WriterControl, frozen=True, kw_only=True, tag=True):

@@ -74,6 +74,26 @@ class SoundProcesses:
     media_socket: socket.socket
     writer_socket: socket.socket
     sounds: SoundMemory
+    ring_fd: int  # kept for a writer's successor
+
+    def renew_writer(self) -> None:
+        """Another writer on the same ring, in place of a dead one; media notices nothing.
+
+        The old end of the control socket is the caller's to close.
+        """
+        if self.writer.poll() is None:
+            self.writer.kill()
+        self.writer.wait()
+        self.writer, self.writer_socket = _start_writer(self.ring_fd)
+
+    def reap(self) -> None:
+        """Kill what is left of them, and let go of their memory."""
+        for process in (self.media, self.writer):
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        for fd in (self.sounds.fd, self.ring_fd):
+            os.close(fd)
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """End both in order: media first, so that the writer gets its last frames."""
@@ -93,6 +113,21 @@ class SoundProcesses:
         self.media_socket.close()
         self.writer_socket.close()
         os.close(self.sounds.fd)
+        os.close(self.ring_fd)
+
+
+def _start(module: str, fds: dict[str, int], *more: str) -> subprocess.Popen[bytes]:
+    named = [text for name, fd in fds.items() for text in (name, str(fd))]
+    package = __package__ or "drivers.telephony.exchange"
+    command = [sys.executable, "-m", f"{package}.{module}", *named, *more]
+    return subprocess.Popen(command, pass_fds=list(fds.values()), stdin=subprocess.DEVNULL)
+
+
+def _start_writer(ring_fd: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    ours, theirs = _pair()
+    writer = _start("writer", {"--control-fd": theirs.fileno(), "--ring-fd": ring_fd})
+    theirs.close()
+    return writer, ours
 
 
 def start_processes(channels: int, recorders: int | None = None) -> SoundProcesses:
@@ -103,18 +138,8 @@ def start_processes(channels: int, recorders: int | None = None) -> SoundProcess
     sounds = SoundMemory()
     ring_fd = make_ring(recorders or channels)
     media_socket, media_end = _pair()
-    writer_socket, writer_end = _pair()
-    package = __package__ or "drivers.telephony.exchange"
-
-    def start(module: str, fds: dict[str, int], *more: str) -> subprocess.Popen[bytes]:
-        named = [text for name, fd in fds.items() for text in (name, str(fd))]
-        command = [sys.executable, "-m", f"{package}.{module}", *named, *more]
-        return subprocess.Popen(command, pass_fds=list(fds.values()), stdin=subprocess.DEVNULL)
-
     media_fds = {"--control-fd": media_end.fileno(), "--sound-fd": sounds.fd, "--writer-fd": ring_fd}
-    media = start("media", media_fds, "--channels", str(channels))
-    writer = start("writer", {"--control-fd": writer_end.fileno(), "--ring-fd": ring_fd})
+    media = _start("media", media_fds, "--channels", str(channels))
     media_end.close()
-    writer_end.close()
-    os.close(ring_fd)
-    return SoundProcesses(media, writer, media_socket, writer_socket, sounds)
+    writer, writer_socket = _start_writer(ring_fd)
+    return SoundProcesses(media, writer, media_socket, writer_socket, sounds, ring_fd)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 HEADER_BYTES: Final = 44
-BYTES_A_SECOND: Final = 8000 * 4
+FRAME_BYTES: Final = 4  # one sample of both sides
+BYTES_A_SECOND: Final = 8000 * FRAME_BYTES
 _LARGEST: Final = 0xFFFF_FFFF - HEADER_BYTES
 
 
@@ -25,14 +26,18 @@ def wav_header(data_bytes: int, channels: int = 2, rate_hz: int = 8000) -> bytes
 
 
 class GrowingWav:
-    """One file. Every method may raise OSError."""
+    """One file. Every method may raise OSError.
 
-    def __init__(self, path: Path) -> None:
+    resume: go on behind whatever a dead writer left in it.
+    """
+
+    def __init__(self, path: Path, *, resume: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-        self.data_bytes = 0
-        os.pwrite(self._fd, wav_header(0), 0)
+        anew = 0 if resume else os.O_TRUNC
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | anew, 0o640)
+        self.data_bytes = max(0, os.fstat(self._fd).st_size - HEADER_BYTES) // FRAME_BYTES * FRAME_BYTES
+        os.pwrite(self._fd, wav_header(self.data_bytes), 0)
 
     @property
     def duration_s(self) -> float:

@@ -61,11 +61,11 @@ class Recordings:
     def obey(self, command: control.AnyWriterControl) -> None:
         """WriterOpen or WriterClose."""
         match command:
-            case control.WriterOpen(rec=rec, path=path):
+            case control.WriterOpen(rec=rec, path=path, resume=resume):
                 recording = self._recordings.setdefault(rec, _Recording())
                 recording.path = path
                 try:
-                    recording.wav = GrowingWav(Path(path))
+                    recording.wav = GrowingWav(Path(path), resume=resume)
                 except OSError as error:
                     self._fail(rec, recording, error)
             case control.WriterClose(rec=rec):

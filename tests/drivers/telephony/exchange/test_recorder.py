@@ -94,6 +94,35 @@ def test_a_new_writer_takes_over_what_the_dead_one_left_in_the_ring(ring_fd, tmp
     assert read(tmp_path / "b.wav")[::FRAME].tolist() == [[5, 6]]
 
 
+def test_a_new_writer_goes_on_behind_what_the_dead_one_had_written(ring_fd, tmp_path):
+    recorders, dead = Recorders(Ring(ring_fd)), Recordings(Ring(ring_fd))
+    path = tmp_path / "b.wav"
+    dead.obey(c.WriterOpen(rec=7, path=str(path)))
+    recorders.start(7, 0, tick=0)
+    recorders.tick(1, frames(5), frames(6))
+    dead.drain()
+    with path.open("ab") as file:
+        file.write(b"\x01")  # it died in the middle of a sample
+    recorders.tick(2, frames(7), frames(8))
+    recorders.stop(7, tick=2)
+    recorders.tick(3, frames(0), frames(0))
+    successor = Recordings(Ring(ring_fd))
+    successor.obey(c.WriterOpen(rec=7, path=str(path), resume=True))
+    successor.drain()
+    assert read(path)[::FRAME].tolist() == [[5, 6], [7, 8]]
+    assert successor.reports == [c.WriterSaved(rec=7, path=str(path), duration_s=0.04)]
+
+
+def test_a_file_whose_end_the_dead_writer_had_read_is_finished_on_demand(ring_fd, tmp_path):
+    path = tmp_path / "b.wav"
+    Recordings(Ring(ring_fd)).obey(c.WriterOpen(rec=7, path=str(path)))
+    successor = Recordings(Ring(ring_fd))
+    successor.obey(c.WriterOpen(rec=7, path=str(path), resume=True))
+    successor.obey(c.WriterClose(rec=7))
+    successor.drain()
+    assert successor.reports == [c.WriterSaved(rec=7, path=str(path), duration_s=0.0)]
+
+
 def test_when_media_died_the_file_is_closed_on_demand(ring_fd, tmp_path):
     recorders, recordings = Recorders(Ring(ring_fd)), Recordings(Ring(ring_fd))
     recordings.obey(c.WriterOpen(rec=7, path=str(tmp_path / "a.wav")))
