@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         shift.desk.refused.connect(self._show_refusal)
         shift.desk.state_changed.connect(self._state_changed)
         shift.desk.link_changed.connect(self._link_changed)
+        shift.desk.call_changed.connect(self._role_known)
         shift.desk.broadcast.connect(
             lambda text, by: self.toast(f"{by}：{text}" if by else text, "talking", True)
         )
@@ -174,7 +175,12 @@ class MainWindow(QMainWindow):
         self._key("Ctrl+I", lambda: self.shell.toggle_customer() if self.shell else None)
         for number in range(1, 6):
             self._key(f"Ctrl+{number}", partial(self._tab_key, number))
-        for key, place in (("Alt+1", "desk"), ("Alt+3", "wallboard"), ("Alt+8", "settings")):
+        for key, place in (
+            ("Alt+1", "desk"),
+            ("Alt+2", "floor"),
+            ("Alt+3", "wallboard"),
+            ("Alt+8", "settings"),
+        ):
             self._key(key, partial(self._go, place))
         self._key("F1", self.open_keys)
         self._key("F11", self._full_screen)
@@ -288,8 +294,11 @@ class MainWindow(QMainWindow):
             self.open_wallboard()
         elif place == "settings":
             self.open_settings()
+        elif self.shell is not None:
+            self.shell.go(place)
+            return
         if self.shell is not None:
-            self.shell.rail.show_chosen("desk")
+            self.shell.show_phase()
 
     def open_wallboard(self) -> None:
         if self.shift is None:
@@ -332,6 +341,12 @@ class MainWindow(QMainWindow):
         announce(self, self.tr("来电 {who}").format(who=who.name or who.number))
         if self._ring is not None:
             self._ring()
+
+    def _role_known(self) -> None:
+        """The first snapshot says who he is: a supervisor's window has a floor."""
+        shift, shell = self.shift, self.shell
+        if shift is not None and shell is not None and shift.desk.is_supervisor and shell.floor is None:
+            self._build()
 
     def _link_changed(self) -> None:
         assert self.shift is not None

@@ -9,6 +9,7 @@ from app.desktop.bar.viewmodel import BarViewModel
 from app.desktop.customer.viewmodel import CustomerViewModel
 from app.desktop.desk import Desk
 from app.desktop.drafts import DraftFolder
+from app.desktop.floor.viewmodel import FloorViewModel
 from app.desktop.guide.viewmodel import GuideViewModel
 from app.desktop.history.viewmodel import HistoryViewModel
 from app.desktop.idle.viewmodel import IdleViewModel
@@ -35,6 +36,7 @@ class Shift(QObject):
         self.picker = PickerViewModel(desk, self)
         self.slip = SlipViewModel(desk, self)
         self.wallboard = WallboardViewModel(desk, parent=self)
+        self.floor = FloorViewModel(desk, self.wallboard, self)
         self.customer.changed.connect(self._product_chosen)
         self.bar.finish_wanted.connect(self.wrap_up.finish)
         self.order.saved.connect(self._order_saved)

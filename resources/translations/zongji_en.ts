@@ -271,6 +271,76 @@
     </message>
 </context>
 <context>
+    <name>FloorView</name>
+    <message>
+        <source>队列</source>
+        <translation>Queues</translation>
+    </message>
+    <message>
+        <source>坐席</source>
+        <translation>Agents</translation>
+    </message>
+    <message>
+        <source>监听</source>
+        <translation>Listen</translation>
+    </message>
+    <message>
+        <source>耳语</source>
+        <translation>Whisper</translation>
+    </message>
+    <message>
+        <source>插话</source>
+        <translation>Barge in</translation>
+    </message>
+    <message>
+        <source>停止</source>
+        <translation>Stop</translation>
+    </message>
+    <message>
+        <source>等待</source>
+        <translation>Wait</translation>
+    </message>
+    <message>
+        <source>最长</source>
+        <translation>Longest</translation>
+    </message>
+    <message>
+        <source>服务水平</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>先选一位通话中的坐席</source>
+        <translation>Choose a talking agent first</translation>
+    </message>
+</context>
+<context>
+    <name>FloorViewModel</name>
+    <message>
+        <source>放弃率</source>
+        <translation>Abandoned</translation>
+    </message>
+    <message>
+        <source>今日 {n} / {all}</source>
+        <translation>{n} of {all} today</translation>
+    </message>
+    <message>
+        <source>平均通话</source>
+        <translation>Average talk</translation>
+    </message>
+    <message>
+        <source>今日</source>
+        <translation>today</translation>
+    </message>
+    <message>
+        <source>今日来电</source>
+        <translation>Calls today</translation>
+    </message>
+    <message>
+        <source>接听 {n}</source>
+        <translation>answered {n}</translation>
+    </message>
+</context>
+<context>
     <name>GuideView</name>
     <message>
         <source>语音导航</source>

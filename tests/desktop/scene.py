@@ -17,6 +17,7 @@ from tests.fakes.desk_link import NOW, FakeGate, FakeLink, FakeVoice, Story
 
 SCREENS = (
     "login", "idle", "ringing", "unknown", "talking", "wrap_up", "wallboard", "lost", "transfer", "keys", "settings",
+    "floor",
 )  # fmt: skip
 
 
@@ -61,11 +62,13 @@ class Scene:
             self.settle()
             window.centralWidget()._show_level()
             return
-        story.log_in(busy=screen == "wallboard")
+        story.log_in(
+            busy=screen in ("wallboard", "floor"), role="supervisor" if screen == "floor" else "agent"
+        )
         window.show_shift(self.shift)
         window.show()
         self.settle()
-        if screen in ("idle", "wallboard", "settings"):
+        if screen in ("idle", "wallboard", "settings", "floor"):
             if screen == "wallboard":
                 window.open_wallboard()
                 window.wallboard.resize(1920, 1080)

@@ -13,7 +13,19 @@ from PySide6.QtWidgets import (
 
 from app.desktop.widgets.text import Text
 
-STATES = ("idle", "ringing", "unknown", "talking", "wrap_up", "lost", "settings", "keys", "transfer", "login")
+STATES = (
+    "idle",
+    "ringing",
+    "unknown",
+    "talking",
+    "wrap_up",
+    "lost",
+    "settings",
+    "keys",
+    "transfer",
+    "login",
+    "floor",
+)
 CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItemView)
 INSIDE = {"qt_spinbox_lineedit", "qt_scrollarea_viewport"}
 
@@ -162,3 +174,18 @@ def test_wrong_password_stands_at_the_field(scene):
     made.login.opened.connect(lambda token, user: opened.append(user))
     made.login.log_in()
     assert opened == ["1024"] and made.login.password == ""
+
+
+def test_a_supervisor_sees_the_floor_and_a_call_brings_his_desk_back(scene):
+    made = scene()
+    made.show("floor")
+    made.settle()
+    shell = made.window.shell
+    assert shell.floor.isVisible() and made.shift.floor.rowCount() == 17
+    talking = next(t for t in made.shift.floor._tiles if t.state == "talking")
+    made.shift.floor.choose(talking.agent_id)
+    made.shift.floor.supervise("Listen")
+    assert made.link.sent[-1] == ("Listen", {"agent_id": talking.agent_id})
+    made.story.ring()
+    made.settle()
+    assert not shell.floor.isVisible() and shell.history.isVisible()

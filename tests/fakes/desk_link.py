@@ -275,10 +275,10 @@ class Story:
 
     # ------------------------------------------------------------- steps
 
-    def log_in(self, busy: bool = False) -> None:
+    def log_in(self, busy: bool = False, role: str = "agent") -> None:
         self.link.on_state("online", self.now)
         me = {
-            "user": {"name": "1024", "display_name": self.words["me"], "role": "agent", "language": self.language},
+            "user": {"name": "1024", "display_name": self.words["me"], "role": role, "language": self.language},
             "agent": self.me("ready"), "call": None, "pop": None, "draft": None,
             "desk": {"host": "127.0.0.1", "port": 34000, "token": "t", "codec": "PCMA"},
         }  # fmt: skip

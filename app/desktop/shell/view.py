@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, 
 from app.desktop.bar.view import BarView
 from app.desktop.customer.view import WIDTH as CUSTOMER_WIDTH
 from app.desktop.customer.view import CustomerView
+from app.desktop.floor.view import FloorView
 from app.desktop.guide.view import WIDTH as GUIDE_WIDTH
 from app.desktop.guide.view import GuideView
 from app.desktop.history.view import HistoryView
@@ -56,6 +57,7 @@ class ShellView(QWidget):
         self._shift, self._desk = shift, shift.desk
         self._tab, self._painted_for, self._awaited, self._phase = "history", "", "", ""
         self._customer_open = False
+        self._on_floor = self._desk.is_supervisor
         self.lost = LostStrip()
         self.bar = BarView(shift.bar)
         self.rail = self._rail()
@@ -66,6 +68,7 @@ class ShellView(QWidget):
             WrapUpView(shift.wrap_up),
         )
         self.idle = IdleView(shift.idle)
+        self.floor = FloorView(shift.floor) if self._desk.is_supervisor else None
         self.status = StatusView(shift.status, language)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._wire()
@@ -124,6 +127,8 @@ class ShellView(QWidget):
         self._middle = QStackedWidget()
         for page in (self.idle, tabbed, self.wrap_up):
             self._middle.addWidget(page)
+        if self.floor is not None:
+            self._middle.addWidget(self.floor)
         centre = QVBoxLayout()
         centre.setSpacing(8)
         centre.addWidget(self._strip)
@@ -196,6 +201,11 @@ class ShellView(QWidget):
         self._tabs.show_chosen(name)
         self._work.setCurrentIndex(list(self._tabs.tabs).index(name))
 
+    def go(self, place: str) -> None:
+        """To the floor or back to the desk; from a call there is no way but the call's."""
+        self._on_floor = place == "floor" and self.floor is not None and self._desk.phase == "idle"
+        self.show_phase()
+
     def choose_tab_number(self, number: int) -> None:
         names = list(self._tabs.tabs)
         if 1 <= number <= len(names):
@@ -211,7 +221,13 @@ class ShellView(QWidget):
 
     def show_phase(self) -> None:
         phase = self._desk.phase
-        self._middle.setCurrentIndex({"idle": 0, "ringing": 1, "talking": 1, "wrap_up": 2}[phase])
+        if phase != "idle":
+            self._on_floor = False  # a call brings its desk back
+        if self._on_floor and self.floor is not None:
+            self._middle.setCurrentWidget(self.floor)
+        else:
+            self._middle.setCurrentIndex({"idle": 0, "ringing": 1, "talking": 1, "wrap_up": 2}[phase])
+        self.rail.show_chosen("floor" if self._on_floor else "desk")
         if phase == "idle":
             self._right.setCurrentWidget(self._idle_side)
         elif self._guide_scroll.parentWidget() is not self._folded_guide:
@@ -255,7 +271,7 @@ class ShellView(QWidget):
         guide_tab, strip = width < FOLD_GUIDE, width < FOLD_CUSTOMER
         self._left.setVisible(in_call and (not strip or self._customer_open))
         self._strip.setVisible(in_call and strip)
-        self._right.setVisible(not guide_tab)
+        self._right.setVisible(not guide_tab and not self._on_floor)
         self._tabs.tabs["guide"].setVisible(guide_tab)
         if guide_tab and self._guide_scroll.parentWidget() is not self._folded_guide:
             self._folded.addWidget(self._guide_scroll)

@@ -70,12 +70,13 @@ class WallboardViewModel(QObject):
                     found.append((now - since, text_of(row, "name") or str(row["queue_id"])))
         return sorted(found, reverse=True)
 
-    def _sum(self, name: str) -> int:
+    def total(self, name: str) -> int:
+        """Of today, over all queues."""
         return sum(int((row.get("today") or {}).get(name) or 0) for row in self.desk.queues.values())
 
     def level(self) -> float | None:
-        offered = self._sum("offered")
-        return self._sum("answered_in_time") / offered if offered else None
+        offered = self.total("offered")
+        return self.total("answered_in_time") / offered if offered else None
 
     def goal_s(self) -> int:
         goals = [int(r["service_goal_s"]) for r in self.desk.queues.values() if r.get("service_goal_s")]
@@ -94,7 +95,7 @@ class WallboardViewModel(QObject):
         return self.site or self.tr("云杉电器 售后")
 
     def headline(self) -> list[tuple[str, str]]:
-        offered, abandoned = self._sum("offered"), self._sum("abandoned")
+        offered, abandoned = self.total("offered"), self.total("abandoned")
         share = abandoned / offered if offered else None
         return [(self.tr("今日来电"), thousands(offered)), (self.tr("放弃"), percent(share))]
 
@@ -129,12 +130,16 @@ class WallboardViewModel(QObject):
         pages = max(1, -(-len(self.desk.queues) // ROWS_A_PAGE))
         return self._ticks // PAGE_S % pages, pages
 
-    def rows(self) -> list[WallRow]:
-        """The page's rows; broken limits stand first on every page."""
+    def all_rows(self) -> list[WallRow]:
+        """Every queue, broken limits first."""
         now = self.desk.clock.now()
         rows = [self._row(row, now) for row in self.desk.queues.values()]
         order = {"broken": 0, "near": 1, "calm": 2}
-        rows.sort(key=lambda r: order[r.state])
+        return sorted(rows, key=lambda r: order[r.state])
+
+    def rows(self) -> list[WallRow]:
+        """The page's rows; broken limits stand first on every page."""
+        rows = self.all_rows()
         broken = [r for r in rows if r.state == "broken"][:ROWS_A_PAGE]
         rest = [r for r in rows if r not in broken]
         room = max(1, ROWS_A_PAGE - len(broken))

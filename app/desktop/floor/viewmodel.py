@@ -1,0 +1,139 @@
+"""The supervisor's floor: six figures, queues, every agent with state and time. No widgets.
+
+Limits that are near or broken are decided here; a view only paints what is said.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from app.desktop.desk import Desk
+from app.desktop.link import Json
+from app.desktop.wallboard.viewmodel import Hero, WallboardViewModel, WallRow
+from app.desktop.words import state_word
+from app.desktop.writing import posix, text_of, thousands, timer
+
+TILE = Qt.ItemDataRole.UserRole + 1
+ORDER = ("ringing", "ready", "talking", "wrap_up", "on_break", "logged_out")
+LONG_TALK_S, LONG_WRAP_UP_S, LONG_BREAK_S = 600.0, 60.0, 900.0
+LIMITS = {"talking": LONG_TALK_S, "wrap_up": LONG_WRAP_UP_S, "on_break": LONG_BREAK_S}
+NEAR = 0.8
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One agent; `limit` is calm, near or broken."""
+
+    agent_id: str
+    name: str
+    state: str
+    time: str
+    detail: str
+    limit: str
+
+
+class FloorViewModel(QAbstractListModel):
+    """The list of agents, and beside it the floor's figures; `figures_changed` once a second at most."""
+
+    figures_changed = Signal()
+    chosen_changed = Signal()
+
+    def __init__(self, desk: Desk, wall: WallboardViewModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.desk, self._wall = desk, wall
+        self.broken_first = True
+        self.chosen = ""
+        self._tiles: list[Tile] = []
+        desk.clock.ticked.connect(self.refresh)
+        desk.tables_changed.connect(self.refresh)
+
+    # ------------------------------------------------------------- the agents
+
+    def refresh(self) -> None:
+        tiles = sorted((self._tile(row) for row in self.desk.agents.values()), key=self._place)
+        if len(tiles) != len(self._tiles):
+            self.beginResetModel()
+            self._tiles = tiles
+            self.endResetModel()
+        elif tiles != self._tiles:
+            self._tiles = tiles
+            self.dataChanged.emit(self.index(0), self.index(len(tiles) - 1))
+        self.figures_changed.emit()
+
+    def _place(self, tile: Tile) -> tuple[bool, int, str]:
+        late = not (self.broken_first and tile.limit == "broken")
+        return late, ORDER.index(tile.state) if tile.state in ORDER else len(ORDER), tile.agent_id
+
+    def _tile(self, row: Json) -> Tile:
+        state = str(row.get("state") or "logged_out")
+        since = posix(row.get("since"))
+        for_s = self.desk.clock.now() - since if since is not None else 0.0
+        limit_s = LIMITS.get(state)
+        limit = "calm"
+        if limit_s is not None and for_s >= NEAR * limit_s:
+            limit = "broken" if for_s >= limit_s else "near"
+        call = self.desk.calls.get(text_of(row, "call_id")) or {}
+        queue = self.desk.queues.get(text_of(call, "queue")) or {}
+        detail = text_of(queue, "name") or state_word(state)
+        time = "" if state == "logged_out" else timer(for_s)
+        name = text_of(row, "name") or str(row["agent_id"])
+        return Tile(
+            agent_id=str(row["agent_id"]), name=name, state=state, time=time, detail=detail, limit=limit
+        )
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._tiles)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not 0 <= index.row() < len(self._tiles):
+            return None
+        tile = self._tiles[index.row()]
+        if role == TILE:
+            return tile
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{tile.name} {state_word(tile.state)} {tile.time}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{tile.name} {tile.agent_id}  ·  {state_word(tile.state)}"
+        return None
+
+    def counts(self) -> list[tuple[str, int]]:
+        return [(state, sum(1 for t in self._tiles if t.state == state)) for state in ORDER]
+
+    # ------------------------------------------------------------- the figures
+
+    def figures(self) -> list[Hero]:
+        wall = self._wall
+        offered, abandoned = wall.total("offered"), wall.total("abandoned")
+        share = abandoned / offered if offered else 0.0
+        talked = sum(float(a.get("talk_today_s") or 0) for a in self.desk.agents.values())
+        calls = sum(int(a.get("calls_today") or 0) for a in self.desk.agents.values())
+        return [
+            *wall.heroes(),
+            Hero(label=self.tr("放弃率"), value=f"{share * 100:.1f}%", state="calm",
+                 goal=self.tr("今日 {n} / {all}").format(n=abandoned, all=thousands(offered))),
+            Hero(label=self.tr("平均通话"), value=timer(talked / calls) if calls else "–", state="calm", goal=self.tr("今日")),
+            Hero(label=self.tr("今日来电"), value=thousands(offered), state="calm",
+                 goal=self.tr("接听 {n}").format(n=thousands(wall.total("answered")))),
+        ]  # fmt: skip
+
+    def queue_rows(self) -> list[WallRow]:
+        return self._wall.all_rows()
+
+    # ------------------------------------------------------------- supervising
+
+    def choose(self, agent_id: str) -> None:
+        if agent_id != self.chosen:
+            self.chosen = agent_id
+            self.chosen_changed.emit()
+
+    def supervise(self, command: str) -> None:
+        """Listen, Whisper, Barge or StopListening at the chosen agent's call."""
+        if self.chosen:
+            self.desk.ask(command, agent_id=self.chosen)
+
+    def can_supervise(self) -> bool:
+        row = self.desk.agents.get(self.chosen) or {}
+        return self.desk.online and row.get("state") == "talking"
