@@ -345,7 +345,7 @@ class SupervisionChanged(CallEvent):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallEnded(CallEvent):
     outcome: str
-    ended_by: Literal["caller", "agent", "system", "lost"]
+    ended_by: Literal["caller", "agent", "supervisor", "system", "lost"]
     agent_id: str | None = None
     queue: str | None = None
     cause: int = 16

@@ -17,13 +17,16 @@ def change(turn: Turn, agent: Agent, trigger: str, *, reason: str = "", limit_s:
     """Walk the table; raises NotInThisState."""
     state = following(agent.state, trigger)
     keeps = state in KEEPS_WISHES
+    wanted_break = agent.pending_break
+    if agent.state is S.ON_BREAK and state is S.TALKING:  # a call from his break: then back to it
+        wanted_break = agent.reason
     tell(
         turn,
         agent,
         state=state,
         reason=reason,
         limit_s=limit_s,
-        pending_break=agent.pending_break if keeps or state is S.READY else None,
+        pending_break=wanted_break if keeps or state is S.READY else None,
         pending_log_out=agent.pending_log_out if keeps or state is S.READY else False,
     )
     if state is S.READY:

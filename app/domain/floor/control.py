@@ -350,7 +350,7 @@ def _forced_call(turn: Turn, agent_id: str, call_id: str | None) -> Call:
 
 @obeys(c.ForceHangUp)
 def force_hang_up(turn: Turn, command: c.ForceHangUp) -> None:
-    endings.end(turn, _forced_call(turn, command.agent_id, command.call_id), "system")
+    endings.end(turn, _forced_call(turn, command.agent_id, command.call_id), "supervisor")
 
 
 @obeys(c.ForceTransfer)
