@@ -55,7 +55,7 @@ class Centre:
             ],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=self._out, stderr=self._out,
         )  # fmt: skip
-        self._tokens: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
         self.client = httpx.Client(timeout=20.0, trust_env=False)
 
     def __enter__(self) -> "Centre":
@@ -123,13 +123,13 @@ class Centre:
     # ----------------------------------------------------------------- API
 
     def token(self, user: str) -> str:
-        if user not in self._tokens:
+        if user not in self.tokens:
             answer = self.client.post(
                 f"{self.facts['http']}/api/v1/login", json={"user": user, "password": self.password(user)}
             )
             assert answer.status_code == 200, answer.text
-            self._tokens[user] = answer.json()["token"]
-        return self._tokens[user]
+            self.tokens[user] = answer.json()["token"]
+        return self.tokens[user]
 
     def request(self, method: str, path: str, user: str = "admin", **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token(user)}"}
