@@ -239,3 +239,18 @@ def test_a_slip_is_shown_and_printed_at_its_true_size(qapp, tmp_path):
     with pytest.raises(ValueError):
         pages(b"not a pdf", 100)
     QCoreApplication.processEvents()
+
+
+def test_each_action_and_each_key_stands_once_on_the_bar(world):
+    link, _, shift, story = world
+
+    def once() -> None:
+        actions = shift.bar.actions()
+        assert len({a.name for a in actions}) == len({a.key for a in actions}) == len(actions) > 0
+
+    once()
+    link.say("AgentStateChanged", agent_id="1024", state="on_break", at=at(NOW), limit_s=None)
+    once()
+    for step in (story.ring, story.answer, story.end):
+        step()
+        once()

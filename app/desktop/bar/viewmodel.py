@@ -267,7 +267,6 @@ class BarViewModel(QObject):
         if self.desk.state == "on_break":
             return [
                 find,
-                find,
                 dial,
                 Action(name="ready", word=self.tr("示闲"), icon="circle-check", key="F9", kind="primary"),
             ]
