@@ -64,6 +64,15 @@ def test_every_control_has_a_name_for_tests_and_one_for_readers(scene, screen):
         assert control.accessibleName(), control.objectName()
 
 
+@pytest.mark.parametrize("screen", ["ringing", "talking", "wrap_up", "floor"])
+def test_nothing_is_cut_on_the_small_screen_either(scene, screen):
+    made = scene("en", size=(1280, 720))
+    made.show(screen)
+    made.settle()
+    widgets = [w for w in made.window.findChildren(QWidget) if w.isVisible() and hasattr(w, "is_elided")]
+    assert not [w.objectName() for w in widgets if w.is_elided() and not (isinstance(w, Text) and w._elide)]
+
+
 def test_columns_keep_their_place_in_all_states(scene):
     made = scene()
     made.show("ringing")

@@ -174,20 +174,22 @@ class FloorView(QWidget):
         self.show_all()
 
     def _agents(self) -> Card:
-        card = Card(self.tr("坐席"), "floor_agents", count=str(self._model.rowCount()))
-        self._chips = {
-            state: Chip("", state, ICONS[state], tabular=True) for state, _ in self._model.counts()
-        }
-        chips = row(*self._chips.values(), None, gap=6)
         self._buttons = {
             "Listen": Button("floor_listen", self.tr("监听"), key="L", height="small"),
             "Whisper": Button("floor_whisper", self.tr("耳语"), key="W", height="small"),
             "Barge": Button("floor_barge", self.tr("插话"), key="B", height="small"),
             "StopListening": Button("floor_stop", self.tr("停止"), height="small"),
         }
+        acts = QWidget()
+        acts.setLayout(row(*self._buttons.values(), gap=6))
         for command, button in self._buttons.items():
             button.clicked.connect(lambda _=False, command=command: self._model.supervise(command))
-            chips.addWidget(button)
+        count = str(self._model.rowCount())
+        card = Card(self.tr("坐席"), "floor_agents", count=count, aside=acts)
+        self._chips = {
+            state: Chip("", state, ICONS[state], tabular=True) for state, _ in self._model.counts()
+        }
+        chips = row(*self._chips.values(), None, gap=6)
         self._count = card.count
         self._tiles = AgentTiles(self._model, self.tr("坐席"))
         card.add(chips)
