@@ -18,6 +18,8 @@ from app.wire import events, messages
 Story = Literal["ready", "ringing", "answered", "ended", "wrapped_up", "link_lost", "link_back"]
 LOG_IN_AGAIN_S: Final = 1.0
 LEAVE_S: Final = 1.0
+# Breaks the server gave him; one that somebody asked for is left alone.
+NOT_ASKED_FOR: Final = frozenset({"no_answer", "failed", "link_lost", "headset_lost"})
 
 
 class Voice(Protocol):
@@ -68,6 +70,7 @@ class HeadlessAgent:
         self._line: tuple[str, int, str, str] | None = None
         self._leaving = False
         self._was_online = False
+        self._has_begun = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -103,12 +106,12 @@ class HeadlessAgent:
         if me.agent is None:
             self._warn(f"{self.name} is a user, but not an agent")
         else:
-            self._is_in(me.agent.state, me.agent.call_id)
+            self._is_in(me.agent.state, me.agent.call_id, me.agent.reason)
 
     def on_event(self, event: events.AnyEvent, flat: dict[str, Any]) -> None:
         match event:
             case events.AgentStateChanged(agent_id=self.name):
-                self._is_in(event.state, event.call_id)
+                self._is_in(event.state, event.call_id, event.reason)
             case events.AgentOffered(agent_id=self.name):
                 self._rings(event.call_id)
             case events.DeskLineReady():
@@ -120,7 +123,7 @@ class HeadlessAgent:
 
     # ------------------------------------------------------------- the agent
 
-    def _is_in(self, state: str, call_id: str | None) -> None:
+    def _is_in(self, state: str, call_id: str | None, reason: str | None = None) -> None:
         before, self._state = self._state, state
         match state:
             case "ringing":
@@ -132,9 +135,11 @@ class HeadlessAgent:
             case _:
                 self._is_free()
                 if state == "ready" and before != "ready":
+                    self._has_begun = True
                     self._tell(self.name, "ready", None)
                 elif state == "on_break" and not self._leaving:
-                    self._ask("EndBreak")
+                    if reason in NOT_ASKED_FOR or not self._has_begun:
+                        self._ask("EndBreak")
                 elif state == "logged_out" and not self._leaving:
                     self._log_in()
 

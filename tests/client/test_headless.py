@@ -37,9 +37,11 @@ class OneAgentFloor(FakeLiveServer):
         agent = AgentRow(agent_id="a01", state=self.state, call_id=self.call_id)
         return messages.Me(user=messages.Person(name=user), agent=agent, desk=self.desk)
 
-    def become(self, state, call_id=None):
+    def become(self, state, call_id=None, reason=""):
         self.state, self.call_id = state, call_id
-        self.tell(events.AgentStateChanged, to="a01", agent_id="a01", state=state, call_id=call_id)
+        self.tell(
+            events.AgentStateChanged, to="a01", agent_id="a01", state=state, call_id=call_id, reason=reason
+        )
 
     def offer(self, call_id):
         self.become("ringing", call_id)
@@ -153,10 +155,23 @@ def test_each_second_offer_rings_out_and_the_break_is_ended():
         w.server.offer("c2")
         await asyncio.sleep(20.0)
         assert w.story == [("ringing", "c2")]
-        w.server.become("on_break")
+        w.server.become("on_break", reason="no_answer")
         await w.until("ringing", "ready")
 
     run(story, no_answer_every=2)
+
+
+def test_a_break_that_somebody_asked_for_is_left_alone():
+    async def story(w):
+        await w.until("ready")
+        w.story.clear()
+        w.server.become("on_break", reason="lunch")
+        await asyncio.sleep(600.0)
+        assert w.story == [] and w.server.state == "on_break"
+        w.server.become("ready")
+        await w.until("ready")
+
+    run(story)
 
 
 def test_an_offer_that_ends_before_the_answer_is_not_answered():
