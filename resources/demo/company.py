@@ -190,7 +190,9 @@ def _episode(chance: random.Random, company: Company, owned: dict[int, list[int]
     customer = company.customers[owner]
     day = now - chance.random() ** 1.3 * HISTORY_DAYS * 86400 - 3600
     noon = datetime.fromtimestamp(day, CHINA).replace(hour=8, minute=0, second=0, microsecond=0)
-    at = min(noon.timestamp() + chance.triangular(0, 12 * 3600, 2.5 * 3600), now - 1800)
+    at = noon.timestamp() + chance.triangular(0, 12 * 3600, 2.5 * 3600)
+    while at > now - 1800:  # what would be still to come today was so the day before
+        at -= 86400
     answered = chance.random() < 0.93
     wait_s, talk_s = round(chance.expovariate(1 / 14), 1), round(chance.gammavariate(2.4, 70) + 15, 1)
     agent = f"a{chance.randint(1, AGENTS):02}"

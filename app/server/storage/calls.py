@@ -18,6 +18,7 @@ from app.server.storage.tables import RECORD_TABLES, call, call_part, recording
 
 _work_order = RECORD_TABLES["work_order"]
 DETAILS = ("legs", "segments", "steps", "decisions")
+HALF_MS_S = 0.0005  # times are shown in whole milliseconds: asked for as shown, a call is found
 _SAME = ("state", "outcome", "queue", "agent", "direction")
 
 
@@ -158,9 +159,9 @@ class CallStore:
             call.c[name] == getattr(wanted, name) for name in _SAME if getattr(wanted, name) is not None
         ]
         if wanted.since is not None:
-            found.append(call.c.started_at >= wanted.since)
+            found.append(call.c.started_at >= wanted.since - HALF_MS_S)
         if wanted.until is not None:
-            found.append(call.c.started_at < wanted.until)
+            found.append(call.c.started_at < wanted.until - HALF_MS_S)
         if wanted.number:
             spellings = list({comparable(wanted.number, self._country), plain(wanted.number)})
             found.append(or_(call.c.from_number.in_(spellings), call.c.to_number.in_(spellings)))

@@ -90,6 +90,30 @@ def page_of(query: Mapping[str, str], language: str) -> Page:
     return Page(limit=int(limit), cursor=query.get("cursor"), sort=query.get("sort"))
 
 
+def excerpt(rows: list[dict[str, Any]], key: str, page: Page, language: str) -> dict[str, Any]:
+    """A page of a list that is in memory, in its own order unless `sort` names a column ("-": falling).
+
+    key: the column that names a row; the cursor is the last one's.
+    """
+    column = (page.sort or key).removeprefix("-")
+    if page.sort:
+        if any(not isinstance(row.get(column), str | int | float | None) for row in rows):
+            raise wrong_fields(language, sort="sort")
+        if rows and column not in rows[0]:
+            raise wrong_fields(language, sort="sort")
+        falling = page.sort.startswith("-")
+        rows = sorted(rows, key=lambda row: (row[column] is not None, row[column]), reverse=falling)
+    begin = 0
+    if page.cursor is not None:
+        at = next((index for index, row in enumerate(rows) if row[key] == page.cursor), None)
+        if at is None:
+            raise wrong_fields(language, cursor="cursor")
+        begin = at + 1
+    shown = rows[begin : begin + page.limit]
+    more = begin + page.limit < len(rows)
+    return {"items": shown, "next": shown[-1][key] if more else None}
+
+
 def moment_of(query: Mapping[str, str], name: str, language: str) -> float | None:
     """A time parameter as POSIX seconds; a time without a zone is UTC."""
     text = query.get(name)

@@ -1,6 +1,7 @@
 """The floor as it is now: health, agents, queues, calls."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -8,10 +9,36 @@ from fastapi.responses import JSONResponse
 from app.domain.access import READ_CALLS
 from app.domain.records.checking import moment_text
 from app.server.storage.calls import CallFilter, NoSuchCall
-from app.server.web.asking import Asker, language_of, moment_of, page_of, parameters, require, services
-from app.server.web.errors import ApiError
+from app.server.web.asking import (
+    Asker,
+    excerpt,
+    language_of,
+    moment_of,
+    page_of,
+    parameters,
+    require,
+    services,
+)
+from app.server.web.errors import ApiError, wrong_fields
 
 router = APIRouter(prefix="/api/v1", tags=["floor"])
+CHOICES: Final[Mapping[str, frozenset[str]]] = {
+    "direction": frozenset({"in", "out", "internal"}),
+    "state": frozenset({"ivr", "queued", "ringing", "talking", "held", "voicemail", "ended"}),
+    "outcome": frozenset(
+        {
+            "answered",
+            "self_service",
+            "abandoned",
+            "voicemail",
+            "callback",
+            "overflowed",
+            "refused",
+            "failed",
+            "lost",
+        }
+    ),
+}
 
 
 @router.get("/health")
@@ -34,14 +61,16 @@ async def health(request: Request) -> JSONResponse:
 
 @router.get("/agents")
 async def agents(request: Request, user: Asker) -> dict[str, Any]:
-    parameters(request, "limit", language=language_of(request, user))
-    return {"items": services(request).runtime.agents(), "next": None}
+    language = language_of(request, user)
+    page = page_of(parameters(request, "limit", "cursor", "sort", language=language), language)
+    return excerpt(services(request).runtime.agents(), "agent_id", page, language)
 
 
 @router.get("/queues")
 async def queues(request: Request, user: Asker) -> dict[str, Any]:
-    parameters(request, "limit", language=language_of(request, user))
-    return {"items": services(request).runtime.queues(), "next": None}
+    language = language_of(request, user)
+    page = page_of(parameters(request, "limit", "cursor", "sort", language=language), language)
+    return excerpt(services(request).runtime.queues(), "queue_id", page, language)
 
 
 @router.get("/calls")
@@ -51,6 +80,8 @@ async def calls(request: Request, user: Asker) -> dict[str, Any]:
     language = language_of(request, user)
     same = ("state", "number", "queue", "agent", "outcome", "direction")
     query = parameters(request, "since", "until", *same, "limit", "cursor", "sort", language=language)
+    if wrong := {name: "value" for name, known in CHOICES.items() if query.get(name, "") not in known | {""}}:
+        raise wrong_fields(language, **wrong)
     wanted = CallFilter(
         since=moment_of(query, "since", language),
         until=moment_of(query, "until", language),
