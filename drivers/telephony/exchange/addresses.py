@@ -7,6 +7,9 @@ Symmetric RTP: a far end behind a NAT sends from elsewhere than its SDP said. On
 an unknown source is taken for the only leg there that is not heard yet and has the same
 IP, else for the only one not heard at all; when that is not certain it is dropped. A leg
 that falls silent for 3 s may be latched again.
+
+Two things keep a stranger's packets from taking a leg's place: the last packets of an ended
+leg (known by their SSRC) are nobody's, and the address that the SDP named always wins.
 """
 
 import socket
@@ -22,6 +25,10 @@ Keys = NDArray[np.uint64]
 
 UNKNOWN_PER_TICK: Final = 64
 """Datagrams of unknown senders that are looked at in one tick; a flood costs no more."""
+
+GONE_TICKS: Final = 250
+"""5 s: how long what still comes from an ended leg is known as that. Afterwards the same
+address and SSRC may be a call again (some telephones never change theirs)."""
 
 
 def ip_number(host: str) -> int:
@@ -43,6 +50,8 @@ class Addresses:
         self.sock = np.full(channels, -1, np.int64)
         self.ip = np.zeros(channels, np.int64)
         self.port = np.zeros(channels, np.int64)
+        self._told = dict[int, tuple[int, int]]()  # channel → what its SDP says
+        self._gone = dict[tuple[int, int, int, int], int]()  # sock, ip, port, ssrc → tick of its end
         self.heard = np.zeros(channels, np.bool_)  # a packet came lately
         self._token = dict[bytes, int]()
         self._token_of = dict[int, bytes]()
@@ -60,14 +69,33 @@ class Addresses:
             self._token_of[channel] = token
         self.version += 1
 
-    def close(self, channel: int) -> None:
-        """The leg is gone."""
+    def close(self, channel: int, ssrc: int | None = None, tick: int = 0) -> None:
+        """The leg is gone. ssrc: its sender, None: nothing was ever heard; tick: now."""
+        if ssrc is not None:
+            self._note_gone(
+                (int(self.sock[channel]), int(self.ip[channel]), int(self.port[channel]), ssrc), tick
+            )
+        self._told.pop(channel, None)
         self.sock[channel], self.ip[channel], self.port[channel] = -1, 0, 0
         self.heard[channel] = False
         token = self._token_of.pop(channel, None)
         if token is not None and self._token.get(token) == channel:
             del self._token[token]
         self.version += 1
+
+    def _note_gone(self, sender: tuple[int, int, int, int], tick: int) -> None:
+        self._gone.pop(sender, None)
+        self._gone[sender] = tick  # dicts keep the order: the oldest is first
+        while tick - next(iter(self._gone.values())) > GONE_TICKS:
+            del self._gone[next(iter(self._gone))]
+
+    def tell(self, channel: int, ip: int, port: int) -> None:
+        """What the leg's SDP says. Said again unchanged, a latched address stays."""
+        if self._told.get(channel) != (ip, port):
+            self._told[channel] = (ip, port)
+            if (self.ip[channel], self.port[channel]) != (ip, port):
+                self.set(channel, ip, port)
+                self.heard[channel] = False
 
     def set(self, channel: int, ip: int, port: int) -> None:
         """Where the leg sends from and is sent to."""
@@ -108,12 +136,15 @@ class Addresses:
             self.set(channel, ip, port)
         return channel, desk_answer(nonce)
 
-    def latch(self, sock: int, ip: int, port: int) -> int:
+    def latch(self, sock: int, ip: int, port: int, ssrc: int, tick: int) -> int:
         """Follow RTP of an unknown source to the leg it must belong to; -1 when not certain."""
-        silent = (self.sock == sock) & ~self.heard & (self.port > 0)
-        candidates = [c for c in np.flatnonzero(silent).tolist() if not self.is_desk(c)]
+        if tick - self._gone.get((sock, ip, port, ssrc), -GONE_TICKS) < GONE_TICKS:
+            return -1
+        here = [c for c in np.flatnonzero(self.sock == sock).tolist() if not self.is_desk(c)]
+        named = [c for c in here if self._told.get(c) == (ip, port)]
+        candidates = [c for c in here if not self.heard[c] and self.port[c] > 0]
         same_ip = [c for c in candidates if self.ip[c] == ip]
-        chosen = same_ip or candidates
+        chosen = named or same_ip or candidates
         if len(chosen) != 1:
             return -1
         self.set(chosen[0], ip, port)

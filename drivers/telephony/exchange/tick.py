@@ -215,7 +215,7 @@ class Exchange:
             )
         )
         self._gen[ch] = -1
-        self.addresses.close(ch)
+        self.addresses.close(ch, self.rings.sender(ch), self.ticks)
         self.matrix.leave(ch)
         self._player.close(ch)
         self._tone_player.close(ch)
@@ -233,10 +233,7 @@ class Exchange:
         ch = command.ch
         if not self.addresses.is_desk(ch):
             ip = ip_number(command.host)
-            address = (ip, command.port) if ip else (0, 0)
-            if (self.addresses.ip[ch], self.addresses.port[ch]) != address:
-                self.addresses.set(ch, *address)
-                self.addresses.heard[ch] = False
+            self.addresses.tell(ch, *((ip, command.port) if ip else (0, 0)))
         self._payload[ch], self._event[ch] = command.payload, command.event
         self._send[ch], self._receive[ch] = command.send, command.receive
         self._heard_at[ch] = self.ticks
@@ -322,7 +319,11 @@ class Exchange:
         if headers.good[row]:
             if headers.payload_type[row] in (control.PCMU, control.PCMA) or headers.payload_type[row] >= 96:
                 found = int(self.addresses.find(*(a[row : row + 1] for a in _source(packets)))[0])
-                channel[row] = found if found >= 0 else self.addresses.latch(sock, ip, port)
+                channel[row] = (
+                    found
+                    if found >= 0
+                    else self.addresses.latch(sock, ip, port, int(headers.ssrc[row]), self.ticks)
+                )
             return
         datagram = packets.rows[row, : min(int(packets.length[row]), ROW_BYTES)].tobytes()
         greeted = self.addresses.greet(datagram, sock, ip, port)

@@ -99,6 +99,10 @@ class JitterRings:
         """The next packet begins anew (another sender); figures go on."""
         self.synced[channel] = False
 
+    def sender(self, channel: int) -> int | None:
+        """The SSRC heard last, None: nothing came yet."""
+        return int(self._counted_ssrc[channel]) if self.received[channel] else None
+
     def lost(self, channel: int) -> int:
         """Packets that never came, RFC 3550 §A.3; duplicates make it smaller, never below 0."""
         if not self.received[channel]:
