@@ -34,6 +34,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add("--answer-after", type=_seconds, default=0.0, metavar="S", help="how long they let it ring (0)")
     add("--hang-up-after", type=_seconds, metavar="S", help="end calls after so long; else the caller does")
     add("--no-answer-every", type=_count, default=0, metavar="K", help="let each K-th offer ring out")
+    add("--refuse-every", type=_count, default=0, metavar="K", help="give each K-th offer back")
     add("--wrap-up", type=_seconds, default=0.0, metavar="S", help="how long their wrap-up takes (0)")
 
 
@@ -51,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         answer_after_s=arguments.answer_after,
         hang_up_after_s=arguments.hang_up_after,
         no_answer_every=arguments.no_answer_every,
+        refuse_every=arguments.refuse_every,
         wrap_up_s=arguments.wrap_up,
     )
     return asyncio.run(work(server, passwords, talk, plan))

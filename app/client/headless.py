@@ -33,12 +33,13 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AgentPlan:
-    """hang_up_after_s None: the caller ends the call. no_answer_every: each so-manieth offer
-    rings out, 0: none."""
+    """hang_up_after_s None: the caller ends the call. no_answer_every, refuse_every: each so-manieth
+    offer rings out, is given back; 0: none."""
 
     answer_after_s: float = 0.0
     hang_up_after_s: float | None = None
     no_answer_every: int = 0
+    refuse_every: int = 0
     wrap_up_s: float = 0.0
 
 
@@ -150,9 +151,13 @@ class HeadlessAgent:
         self._call_id, self._phase = call_id, "ringing"
         self._tell(self.name, "ringing", call_id)
         self._offers += 1
-        every = self._plan.no_answer_every
-        if not every or self._offers % every:
-            self._later(self._plan.answer_after_s, "AnswerCall", call_id)
+        if self._is_due(self._plan.no_answer_every):
+            return
+        act = "HangUp" if self._is_due(self._plan.refuse_every) else "AnswerCall"
+        self._later(self._plan.answer_after_s, act, call_id)
+
+    def _is_due(self, every: int) -> bool:
+        return every > 0 and self._offers % every == 0
 
     def _talks(self, call_id: str | None) -> None:
         if self._phase == "talking" and call_id == self._call_id:

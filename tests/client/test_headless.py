@@ -57,6 +57,8 @@ class OneAgentFloor(FakeLiveServer):
                 self.become("ready")
             case "AnswerCall" if self.state == "ringing":
                 self.become("talking", self.call_id)
+            case "HangUp" if self.state == "ringing":
+                self.become("ready")
             case "HangUp" if self.state == "talking":
                 self.become("wrap_up", self.call_id)
             case "FinishWrapUp" if self.state == "wrap_up":
@@ -159,6 +161,20 @@ def test_each_second_offer_rings_out_and_the_break_is_ended():
         await w.until("ringing", "ready")
 
     run(story, no_answer_every=2)
+
+
+def test_each_second_offer_is_given_back():
+    async def story(w):
+        w.server.offer("c1")
+        await w.until("ready", "ringing", "answered")
+        w.server.become("ready")
+        await w.until("ready", "ringing", "answered", "ended", "wrapped_up", "ready")
+        w.story.clear()
+        w.server.offer("c2")
+        await w.until("ringing", "ready")
+        assert w.server.done[-1].command == "HangUp"
+
+    run(story, refuse_every=2)
 
 
 def test_a_break_that_somebody_asked_for_is_left_alone():
