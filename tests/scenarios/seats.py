@@ -11,6 +11,7 @@ import httpx
 import numpy as np
 from numpy.typing import NDArray
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from drivers.telephony.caller import PhoneCall
 from drivers.telephony.desk.headless import HeadlessVoice
@@ -82,9 +83,10 @@ class Link:
         await self._reader
 
     async def _read(self) -> None:
-        async for text in self.socket:
-            self.heard.append(json.loads(text))
-            self._news.set()
+        with suppress(ConnectionClosed):
+            async for text in self.socket:
+                self.heard.append(json.loads(text))
+                self._news.set()
 
 
 class Person:

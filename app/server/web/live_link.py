@@ -18,7 +18,7 @@ from app.domain import errors as floor_errors
 from app.domain.access import LANGUAGES, User
 from app.domain.records.checking import moment_text
 from app.server import log
-from app.server.web.asking import services, user_of_token
+from app.server.web.asking import MAX_BODY_BYTES, services, user_of_token
 from app.server.web.commanding import LONGEST_COMMAND_ID, checked_command
 from app.server.web.errors import ApiError, say
 from app.wire import codec
@@ -122,7 +122,12 @@ class SocketLink:
     async def _receive(self) -> None:
         while True:
             try:
-                message = codec.decode_up(await self._socket.receive_text())
+                text = await self._socket.receive_text()
+                if len(text) > MAX_BODY_BYTES:
+                    reason = say("too_large", self.language, max_bytes=MAX_BODY_BYTES)
+                    await self._end(self._socket, "too_large", reason)
+                    return
+                message = codec.decode_up(text)
             except codec.WireError as error:
                 await self._end(self._socket, "bad_json", str(error))
                 return
