@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from pathlib import Path
 
 from app.cli.configuration_file import Loaded, load
 from app.cli.errors import CommandFailed
@@ -54,11 +53,6 @@ def settings(loaded: Loaded, board: Board) -> BoardSettings:
 
 def _number(row: Number) -> NumberSettings:
     return NumberSettings(number=row.number, service=row.service)
-
-
-def lock_file(loaded: Loaded, board: Board) -> Path:
-    """Held by the board as long as it lives; beside its socket."""
-    return Path(loaded.board_address(board).removeprefix("unix:") + ".lock")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -44,6 +44,10 @@ class Loaded:
             path = Path(tempfile.gettempdir()) / f"zongji-{short}-{board.name}.sock"
         return f"unix:{path}"
 
+    def board_lock(self, board: Board) -> Path:
+        """Held by the board as long as it lives; beside its socket."""
+        return Path(self.board_address(board).removeprefix("unix:") + ".lock")
+
     def database_url(self) -> str:
         """The URL with SQLite's relative path made absolute."""
         url = self.configuration.database.url

@@ -4,9 +4,9 @@ import argparse
 import asyncio
 import sys
 
-from app.cli.board import lock_file
 from app.cli.configuration_file import load
 from app.cli.errors import CommandFailed
+from app.cli.site_lock import site_lock
 from app.server import log
 from app.server.bootstrap import BoardPlan, CannotStart, Plan, serve
 
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
             name=board.name,
             channels=board.channels,
             address=loaded.board_address(board),
-            lock=lock_file(loaded, board),
+            lock=loaded.board_lock(board),
             command=[
                 sys.executable, "-m", "app.cli", "board", "--config", str(loaded.path), "--name", board.name,
             ],
@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         drain_s=arguments.drain,
     )
     try:
-        return asyncio.run(serve(plan))
+        with site_lock(loaded):
+            return asyncio.run(serve(plan))
     except CannotStart as reason:
         raise CommandFailed(str(reason)) from None

@@ -3,11 +3,13 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.server import log
 from app.server.live import Live
-from app.server.storage.pop import ScreenPop
+
+if TYPE_CHECKING:  # the floor must not wait for SQLAlchemy
+    from app.server.storage.pop import ScreenPop
 
 KEPT = 500
 
@@ -21,7 +23,7 @@ class Pops:
         self._fetch: ScreenPop | None = None
         self._live: Live | None = None
 
-    def use(self, fetch: ScreenPop, live: Live) -> None:
+    def use(self, fetch: "ScreenPop", live: Live) -> None:
         self._fetch, self._live = fetch, live
 
     def on_offer(self, agent_id: str, offer: Mapping[str, Any]) -> None:
@@ -32,7 +34,7 @@ class Pops:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, agent_id: str, offer: Mapping[str, Any], fetch: ScreenPop, live: Live) -> None:
+    async def _send(self, agent_id: str, offer: Mapping[str, Any], fetch: "ScreenPop", live: Live) -> None:
         call_id = offer["call_id"]
         try:
             found = await fetch(offer.get("from") or "", offer.get("customer_id"))
