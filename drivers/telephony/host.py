@@ -55,6 +55,7 @@ RESOURCES = Path(__file__).resolve().parents[2] / "resources" / "prompts"
 END_WAIT_S = 2.0
 KEPT_EVENTS = 200_000
 RESOLVE_EVERY_S = 60.0
+MEDIA_BEGINS_S = 30.0
 WRITER_WAIT_S = 5.0
 WRITER_AGAIN_S = 1.0  # one that dies at once is not started more often
 
@@ -81,6 +82,8 @@ class Host:
         self._alarm: asyncio.TimerHandle | None = None
         self.transport = UdpTransport(listen_address(settings.sip_listen), self._received, self.fault)
         self._processes: SoundProcesses | None = None
+        self._media_ready = asyncio.Event()
+        self._media_lost = False  # and not back yet
         self._media_link: ProcessLink | None = None
         self._writer_link: ProcessLink | None = None
         host = self.transport.address[0]
@@ -91,6 +94,7 @@ class Host:
         media = Media(
             channels=settings.channels, wheel=self.wheel, send=self._to_media, ports=ports, prompts=prompts,
             on_load=self._on_load, on_recorded=lambda rec, samples: None,
+            on_ready=self._on_media_ready,
         )  # fmt: skip
         recordings = Recordings(Path(settings.recordings), self._to_media, self._to_writer, time.time)
         dialogs = DialogFile(_dialogs_path(settings))
@@ -126,6 +130,8 @@ class Host:
             self._lock = _take_lock(path.with_name(path.name + ".lock"))
             path.unlink(missing_ok=True)
         self._start_media()
+        # Before the first call: a caller must not speak or press keys to a process still waking up.
+        await self._media_begun()
         left = self.board.dialogs.open()
         self.transport.start(self._loop)
         self.board.send_left_byes(left)
@@ -158,6 +164,13 @@ class Host:
             processes.media_socket, self._loop, c.unpack_reports, self._on_report, self._on_media_lost
         )
         self._link_writer(processes)
+
+    async def _media_begun(self) -> None:
+        """Raises OSError when media does not tick in time."""
+        try:
+            await asyncio.wait_for(self._media_ready.wait(), MEDIA_BEGINS_S)
+        except TimeoutError:
+            raise OSError(f"media did not begin within {MEDIA_BEGINS_S:g} s") from None
 
     def _link_writer(self, processes: SoundProcesses) -> None:
         self._writer_link = ProcessLink(
@@ -278,6 +291,7 @@ class Host:
             return
         self.log("device_lost", level="error", device="media", board=self.settings.name)
         self._emit(t.LineAlarm(line="media", raised=True, reason="the media process ended"))
+        self._media_lost = True
         old = self._processes
         old_writer = self._writer_link
         self.board.media_lost()  # also asks the old writer to finish its files
@@ -287,9 +301,16 @@ class Host:
         if old is not None:
             old.media.kill()
             self.wheel.after(WRITER_WAIT_S + 1.0, old.reap)
+        self._media_ready.clear()
         self._start_media()
-        self._emit(t.LineAlarm(line="media", raised=False, reason=""))
-        self.log("device_back", device="media", board=self.settings.name, pids=self.pids)
+
+    def _on_media_ready(self) -> None:
+        """Ticks have begun; the first ones of all are what `start` waits for."""
+        self._media_ready.set()
+        if self._media_lost:
+            self._media_lost = False
+            self._emit(t.LineAlarm(line="media", raised=False, reason=""))
+            self.log("device_back", device="media", board=self.settings.name, pids=self.pids)
 
     def _on_writer_lost(self, processes: SoundProcesses) -> None:
         if self._closing or processes is not self._processes:

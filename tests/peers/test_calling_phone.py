@@ -54,6 +54,30 @@ def test_a_customer_hears_himself_presses_keys_and_is_hung_up_on(board):
     assert ended["9103"].from_number == "13800004417"
 
 
+@pytest.mark.req("T21")
+def test_keys_pressed_at_once_are_read_also_right_after_another_call(board):
+    """The last packets of the call before arrive when the next leg is there already, on the same socket."""
+
+    async def story() -> None:
+        phone = await CallingPhone.open(sip(board))
+        for _ in range(3):
+            keys = await phone.call("9150", "13800004417")
+            assert await keys.answered()
+            keys.press("159#")
+            assert (await asyncio.wait_for(keys.ended, 15.0)).by == "far"
+            echo = await phone.call("9103", "13800004417")
+            assert await echo.answered()
+            while echo.sound.received < 5:
+                await asyncio.sleep(0.02)
+            echo.hang_up()
+            await echo.ended
+        await phone.close()
+
+    asyncio.run(story())
+    ended = [board.event(t.ServiceEnded) for _ in range(6)]
+    assert [e.digits for e in ended if e.to_number == "9150"] == ["159"] * 3
+
+
 @pytest.mark.req("T22")
 def test_the_remote_client_drives_a_real_board_and_finds_it_again(board):
     async def story() -> None:

@@ -93,6 +93,14 @@ def loudness(sound: np.ndarray, hz: float) -> float:
     return float(2 * np.abs(np.mean(sound * np.exp(-2j * np.pi * hz * np.arange(len(sound)) / 8000))))
 
 
+def test_media_says_first_that_it_hears(board):
+    async def begin() -> None:
+        await board.until(lambda: board.reports)
+        assert isinstance(board.reports[0], c.Ready)
+
+    board.run(begin)
+
+
 @pytest.mark.req("T17", "R1", "T21")
 def test_two_phones_talk_press_keys_and_are_recorded(board, tmp_path):
     async def call() -> None:

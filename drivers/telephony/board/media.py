@@ -39,14 +39,16 @@ class VoiceListener(Protocol):
 
 
 class Media:
-    """send: to the media process of the moment; on_load: every TickStats."""
+    """send: to the media process of the moment; on_load: every TickStats; on_ready: a new one ticks."""
 
     def __init__(
         self, *, channels: int, wheel: Wheel, send: Callable[[c.Control], None], ports: PortPool,
         prompts: PromptStore, on_load: Callable[[c.TickStats], None], on_recorded: Callable[[int, int], None],
+        on_ready: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self.channels, self._wheel, self.send = channels, wheel, send
         self.ports, self.prompts, self._on_load, self._on_recorded = ports, prompts, on_load, on_recorded
+        self._on_ready = on_ready
         self._free = list(range(with_spare(channels)))  # a heap: low numbers keep media's arrays short
         self._open_now = 0
         self._gens = [0] * with_spare(channels)
@@ -117,6 +119,8 @@ class Media:
                 self._on_recorded(report.rec, report.samples)
             case c.TickStats():
                 self._on_load(report)
+            case c.Ready():
+                self._on_ready()
 
     def forget_all(self) -> None:
         """The media process is gone, and every channel with it."""

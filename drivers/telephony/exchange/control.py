@@ -208,6 +208,10 @@ class RecorderStopped(Report, frozen=True, kw_only=True, tag=True):
     samples: int
 
 
+class Ready(Report, frozen=True, kw_only=True, tag=True):
+    """The first word: ticks have begun, what comes in from now on is heard at once."""
+
+
 class TickStats(Report, frozen=True, kw_only=True, tag=True):
     """Every second: how long ticks took and how many began over 5 ms late."""
 
@@ -238,7 +242,7 @@ AnyControl = (
     | StopRecorder
     | Stop
 )
-AnyReport = Digit | PlayDone | Heard | ChannelStats | RecorderStopped | TickStats
+AnyReport = Ready | Digit | PlayDone | Heard | ChannelStats | RecorderStopped | TickStats
 
 
 # ------------------------------------------------------- signalling and writer

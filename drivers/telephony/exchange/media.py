@@ -63,6 +63,7 @@ class Media:
 
     def run(self) -> None:
         """Tick on the absolute schedule until told to stop, or signalling is gone."""
+        self._reports.append(control.Ready())
         due_s = time.monotonic()
         skipped = 0
         while self._running:
