@@ -78,7 +78,8 @@ class Server:
         self._live = Live(self._bus, self._pops.on_offer)
         self._live.start(state.last_seq, state.told)
         obedience = Obedience(self._bus, state.answers)
-        self._centre = Centre(self._bus, self._commits, self._live, obedience, self._plan.run_folder)
+        site = self._plan.configuration.site
+        self._centre = Centre(self._bus, self._commits, self._live, obedience, self._plan.run_folder, site)
         self._centre.pops = self._pops.kept
         self._bus.listen(call_log.write)
         lookups = Lookups(self._bus)

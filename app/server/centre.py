@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from app.domain.access import User
+from app.domain.configuration import Site
 from app.server.boards import BoardSide
 from app.server.bus import Bus
 from app.server.journal.commits import Commits
@@ -23,7 +24,7 @@ class Centre:
     """recovered: {"calls", "took_s"} when this start found calls in progress or history, else None."""
 
     def __init__(
-        self, bus: Bus, commits: Commits, live: Live, obedience: Obedience, run_folder: Path
+        self, bus: Bus, commits: Commits, live: Live, obedience: Obedience, run_folder: Path, site: Site
     ) -> None:
         self.bus, self.commits, self.live = bus, commits, live
         self.boards: dict[str, BoardSide] = {}
@@ -32,7 +33,7 @@ class Centre:
         self.pops: dict[str, dict[str, Any]] = {}  # by call
         self.problems: dict[str, str] = {}
         self.started_utc = bus.clock.started_utc
-        self._obedience, self._run_folder = obedience, run_folder
+        self._obedience, self._run_folder, self._site = obedience, run_folder, site
 
     # ----------------------------------------------------------- commands
 
@@ -71,7 +72,13 @@ class Centre:
             "language": user.language,
         }
         pop = self.pops.get(call["call_id"]) if call else None
-        return {**own, "user": person, "pop": pop}
+        site = {
+            "name": self._site.name,
+            "time_zone": self._site.time_zone,
+            "language": self._site.language,
+            "now": stamp(self.bus.clock.at_utc()),
+        }
+        return {**own, "user": person, "pop": pop, "site": site}
 
     def health(self) -> dict[str, Any]:
         boards = [self._board_row(side) for side in self.boards.values()]

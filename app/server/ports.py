@@ -55,7 +55,7 @@ class Runtime(Protocol):
     def live_call(self, call_id: str) -> dict[str, Any] | None: ...
 
     def me(self, user: User) -> dict[str, Any]:
-        """`snapshot.me`: user, agent, call, pop, draft, desk."""
+        """`snapshot.me`: user, agent, call, pop, draft, desk, consult, site."""
         ...
 
     def health(self) -> dict[str, Any]:

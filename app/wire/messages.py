@@ -82,6 +82,24 @@ class Person(Struct, frozen=True, kw_only=True):
     language: str | None = None
 
 
+class Site(Struct, frozen=True, kw_only=True):
+    """Whose centre this is. Every time a person reads is in its zone; now: the server's clock."""
+
+    name: str = ""
+    time_zone: str = "Asia/Shanghai"
+    language: str = "zh_CN"
+    now: str = ""
+
+
+class Consult(Struct, frozen=True, kw_only=True):
+    """agent_id asks `to`, the customer on hold. state: calling talking conference."""
+
+    state: str
+    agent_id: str
+    to: str
+    with_agent: str | None = None
+
+
 class Me(Struct, frozen=True, kw_only=True):
     """The user's own things: enough to draw his window after a crash."""
 
@@ -91,6 +109,10 @@ class Me(Struct, frozen=True, kw_only=True):
     pop: ScreenPop | None = None
     draft: dict[str, Any] | None = None
     desk: Desk | None = None
+    limit_s: float | None = None
+    muted: bool = False
+    consult: Consult | None = None
+    site: Site = Site()
 
 
 class Snapshot(Down, frozen=True, kw_only=True, tag="snapshot"):

@@ -40,7 +40,8 @@ class WaitingRow(Row, frozen=True, kw_only=True):
 
 class QueueRow(Row, frozen=True, kw_only=True):
     queue_id: str
-    name: str = ""
+    name: str = ""  # its title in the site's language
+    title: dict[str, str] = {}  # by language: zh_CN, en
     strategy: str = ""
     service_goal_s: float | None = None
     waiting: list[WaitingRow] = []

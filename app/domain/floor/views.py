@@ -7,7 +7,7 @@ from app.domain import calendar
 from app.domain.floor.agent import Agent, S
 from app.domain.floor.interaction import Call, Recording, Segment
 from app.domain.floor.leg import row
-from app.domain.floor.queue import ENDS, Counts
+from app.domain.floor.queue import ENDS, Counts, Queue
 from app.domain.floor.state import State
 
 FORMULA = "answered_in_time / offered"
@@ -135,9 +135,27 @@ class Views:
             "limit_s": left_s,
             "pending_log_out": agent.pending_log_out,
             "muted": bool(call is not None and call.muted),
+            "consult": self._consult(call),
+        }
+
+    def _consult(self, call: Call | None) -> dict[str, Any] | None:
+        """Who asks whom while the customer is on hold. state: calling talking conference."""
+        if call is None or call.consult is None:
+            return None
+        consult = call.consult
+        return {
+            "state": consult.state,
+            "agent_id": consult.agent_id,
+            "to": consult.to,
+            "with_agent": consult.with_agent,
         }
 
     # ------------------------------------------------------------- queues
+
+    def _title(self, queue: Queue) -> str:
+        """What people call it, in the site's language."""
+        language = str(self.state.settings.site.get("language") or "zh_CN")
+        return queue.title.get(language) or queue.name
 
     def queue_row(self, queue_id: str) -> dict[str, Any]:
         queue = self.state.queues[queue_id]
@@ -163,7 +181,8 @@ class Views:
         states = Counter(agent.state.value for agent in serving)
         return {
             "queue_id": queue_id,
-            "name": queue.name,
+            "name": self._title(queue),
+            "title": dict(queue.title),
             "strategy": queue.strategy,
             "service_goal_s": queue.service_goal_s,
             "waiting": waiting,

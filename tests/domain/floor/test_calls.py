@@ -265,13 +265,17 @@ def test_a_consultation_is_completed_cancelled_or_made_a_conference():
     centre.do(c.AnswerCall(agent_id="a01"))
     centre.do(c.Transfer(agent_id="a01", to="agent:a02", mode="consult"))
     assert centre.board.legs["x0001"].sound is not None
+    asked = {"state": "calling", "agent_id": "a01", "to": "agent:a02", "with_agent": "a02"}
+    assert centre.floor.me("a01")["consult"] == asked
     with pytest.raises(errors.NotInThisState):
         centre.do(c.CompleteTransfer(agent_id="a01"))
     centre.do(c.AnswerCall(agent_id="a02"))
+    assert centre.floor.me("a02")["consult"] == {**asked, "state": "talking"}
     rooms = {leg.user or leg.leg: leg.room for leg in centre.board.legs.values()}
     assert rooms == {"x0001": None, "a01": f"{call_id}.consult", "a02": f"{call_id}.consult"}
     centre.do(c.CancelTransfer(agent_id="a01"))
     assert (centre.state("a02"), centre.board.legs["x0001"].room) == ("wrap_up", call_id)
+    assert centre.floor.me("a01")["consult"] is None
     centre.do(c.FinishWrapUp(agent_id="a02"))
     centre.do(c.Transfer(agent_id="a01", to="agent:a02", mode="consult"))
     centre.do(c.AnswerCall(agent_id="a02"))
@@ -454,3 +458,11 @@ def test_a_look_up_is_answered_and_late_answers_are_not_heard():
     assert centre.floor.state.waiting == [asked.call_id]
     late = i.LookupAnswered(call_id=asked.call_id, request_id=asked.request_id, value=None)
     assert centre.take(late).events == []
+
+
+def test_a_queue_is_called_by_its_title_in_the_site_s_language():
+    title = {"zh_CN": "维修服务", "en": "Repairs"}
+    centre = Centre(agents=1, settings={"queue:service": {"title": title}})
+    rows = {row["queue_id"]: row for row in centre.floor.queue_rows()}
+    assert rows["service"]["name"] == "维修服务" and rows["service"]["title"] == title
+    assert rows["bench"]["name"] == "bench"
