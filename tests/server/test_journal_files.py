@@ -38,6 +38,16 @@ def test_a_last_record_torn_at_any_byte_is_cut_off(tmp_path):
         assert path.stat().st_size == two_end
 
 
+def test_zeros_that_a_power_cut_left_behind_are_cut_off(tmp_path):
+    path = written(tmp_path, 2)
+    good = path.stat().st_size
+    for count in (1, 7, 8, 5000):
+        path.write_bytes(path.read_bytes()[:good] + bytes(count))
+        read = list(payloads(path, is_last=True))
+        assert [payload for _, payload in read] == [record(1), record(2)]
+        assert cut(path, read[-1][0])
+
+
 def test_a_torn_record_in_an_earlier_segment_stops_the_start(tmp_path):
     path = written(tmp_path, 3)
     path.write_bytes(path.read_bytes()[:-2])
