@@ -57,7 +57,7 @@ def payloads(segment: Path, *, is_last: bool) -> Iterator[tuple[int, bytes]]:
         end = at + HEADER.size
         length, crc = HEADER.unpack_from(data, at) if end <= len(data) else (0, 0)
         # A power cut may leave a file longer than what was written: zeros, which no record begins with.
-        torn = end > len(data) or end + length > len(data) or not any(data[at:])
+        torn = end > len(data) or end + length > len(data) or (length == 0 and not any(data[at:]))
         payload = data[end : end + length]
         if torn or not 0 < length <= MAX_RECORD_BYTES or zlib.crc32(payload) != crc:
             # A record that reaches the end of the last file is one the power cut off.
