@@ -199,8 +199,9 @@ def _call_answered(state: State, event: e.CallAnswered, now_s: float) -> None:
     call.answered_s = now_s if call.answered_s is None else call.answered_s
     call.joined_s = now_s
     call.muted = False
+    if agent.call_id != call.call_id:  # what was typed while it rang stays
+        agent.draft = None
     agent.call_id = call.call_id
-    agent.draft = None
     if event.counts:
         agent.calls_today += 1
 
