@@ -16,6 +16,12 @@ BENCHES = {
     ),
     "bridged": ("drivers.telephony.bench_bridged:bench_bridged", "bridged calls undisturbed by 300 calls/s"),
     "sip": ("drivers.telephony.bench_sip:bench_sip", "answered calls a second on 9101"),
+    "offer": (
+        "app.cli.benches.offer:bench_offer",
+        "a free agent's next ring, quiet and beside an import and a backup",
+    ),
+    "kill": ("app.cli.benches.kill:bench_kill", "the server killed under a crowd of customers"),
+    "pop": ("app.cli.bench_pop:bench_pop", "INVITE at the board → screen pop painted in a window"),
 }
 
 

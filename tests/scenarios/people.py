@@ -37,16 +37,6 @@ def tone_share(samples: NDArray[Any], hz: float) -> float:
     return best
 
 
-def tone_now(heard: NDArray[Any], hz: float) -> float:
-    """How much of this (a quarter of a second or more) is the tone; cheap, so that the ear stays quick."""
-    signal = heard.astype(float)
-    energy = float((signal**2).sum())
-    if len(signal) < RATE_HZ // 4 or energy < len(signal) * 200.0**2:
-        return 0.0
-    turning = np.exp(-2j * np.pi * hz * np.arange(len(signal)) / RATE_HZ)
-    return float(2 * abs((signal * turning).sum()) ** 2 / len(signal) / energy)
-
-
 def channels(wav: bytes, folder: Path) -> tuple[NDArray[Any], NDArray[Any]]:
     """Left and right of a stereo WAV."""
     file = folder / "recording.wav"

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from drivers.telephony.caller import CallingPhone
+from drivers.telephony.sound.hearing import tone_now
 from tests.scenarios.harness import Centre, until
-from tests.scenarios.people import Agents, settle, tone_now, tone_wav
+from tests.scenarios.people import Agents, settle, tone_wav
 
 CALLS, BREAK_AT, BACK_AT, LATE_AFTER, KILL_AT, ALONE_FROM = 100, 10, 22, 40, 55, 80
 TOGETHER, AGENT_HZ = 2, 500.0

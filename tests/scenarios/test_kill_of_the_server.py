@@ -7,102 +7,23 @@ More kills than CI's: `./zongji test tests/scenarios/test_kill_of_the_server.py 
 """
 
 import asyncio
-import itertools
 import json
 import random
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from drivers.telephony.caller import CallingPhone, PhoneCall
+from app.cli.benches.crowd import AGENT_HZ, Crowd
 from tests.scenarios.harness import Centre, until
 from tests.scenarios.people import Agents, settle, tone_wav
 
-AGENTS, CUSTOMERS = 10, 40
-AGENT_HZ = 500.0
-# What a customer keys: straight to the queue, or the opening hours first.
-AGENT_WAVE = np.exp(-2j * np.pi * AGENT_HZ * np.arange(2000) / 8000)
-WAYS = (["1"], ["4", "1"], ["0"], ["1"])
+AGENTS = 10
 
 pytestmark = [
     pytest.mark.peer,
     pytest.mark.req("X9", "Q4", "T2", "I4", "T1", "X6"),
 ]
-
-
-@dataclass
-class Told:
-    """What one customer went through."""
-
-    number: str
-    keys: list[str]
-    ended_by: str = ""
-    gap_ms: float = 0.0
-    gap_at_s: float = 0.0
-
-
-@dataclass
-class Crowd:
-    """Forty customers who call again and again until told to stop."""
-
-    sip: tuple[str, int]
-    chance: random.Random
-    stopping: bool = False
-    talking: int = 0
-    told: list[Told] = field(default_factory=list)
-    numbers: "itertools.count[int]" = field(default_factory=itertools.count)
-
-    async def run(self) -> None:
-        phone = await CallingPhone.open(self.sip)
-        try:
-            await asyncio.gather(*(self._customer(phone, place) for place in range(CUSTOMERS)))
-        finally:
-            await phone.close()
-
-    async def _customer(self, phone: CallingPhone, place: int) -> None:
-        await asyncio.sleep(place * 0.05)
-        while not self.stopping:
-            number = next(self.numbers)
-            told = Told(f"1380{number:07}", WAYS[number % len(WAYS)])
-            self.told.append(told)
-            await self._call(await phone.call("400", told.number), told)
-            await asyncio.sleep(self.chance.uniform(0.1, 0.5))
-
-    async def _call(self, call: PhoneCall, told: Told) -> None:
-        assert await call.answered(), f"{told.number} was not answered"
-        await asyncio.sleep(self.chance.uniform(0.3, 2.0))
-        for key in told.keys:
-            call.press(key)
-            await asyncio.sleep(self.chance.uniform(3.5, 4.5))
-        while not call.ended.done() and tone_now(call) < 0.6:
-            await asyncio.sleep(0.25)
-        self.talking += 1
-        await asyncio.sleep(self.chance.uniform(1.0, 6.0))
-        self.talking -= 1
-        told.gap_ms, told.gap_at_s = longest_gap(list(call.sound.arrivals_s))
-        if not call.ended.done():
-            told.ended_by = "caller"
-            call.hang_up()
-        await call.ended
-
-
-def tone_now(call: PhoneCall) -> float:
-    """How much of the last quarter of a second is the agent; cheap, so that the ear stays quick."""
-    heard = call.sound.heard(0.25).astype(float)
-    energy = float((heard**2).sum())
-    if len(heard) < 2000 or energy < 2000 * 200.0**2:
-        return 0.0
-    return float(2 * abs((heard * AGENT_WAVE).sum()) ** 2 / 2000 / energy)
-
-
-def longest_gap(arrivals_s: list[float]) -> tuple[float, float]:
-    """(ms, monotonic time) of the longest silence on the wire between two packets."""
-    gaps = [(later - earlier, earlier) for earlier, later in itertools.pairwise(arrivals_s)]
-    longest, at_s = max(gaps, default=(0.0, 0.0))
-    return longest * 1000, at_s
 
 
 async def kill_now_and_then(centre: Centre, crowd: Crowd, kills: int) -> list[float]:

@@ -1,0 +1,1 @@
+"""Benches that run a whole demo centre and use it as everybody does."""
