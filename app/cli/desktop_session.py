@@ -96,6 +96,7 @@ class DesktopSession:
         if self._asked_log_in or not desk.user or not desk.online:
             return
         self._asked_log_in = True
+        self.preferences["site"] = str(desk.site.get("name") or "")
         if desk.state == "logged_out" and desk.agent_id in desk.agents:
             phone = "headset" if self.voice is not None else "none"
             desk.ask("LogIn", phone=phone, ready=self.login.ready_after)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.client.answers import Answer, LinkState, Reply
 from app.desktop.clock import Clock
 from app.desktop.link import Json, Link
+from app.desktop.words import language
 from app.desktop.writing import posix
 
 Phase = Literal["idle", "ringing", "talking", "wrap_up"]
@@ -31,6 +32,7 @@ class Desk(QObject):
     pop_changed: customer, history and products of the call are there
     tables_changed: agents, queues or calls of the floor (at most 10 Hz)
     refused: a sentence to show; sent to the one who asked
+    consult_ended: my consultation is over (completed cancelled conference no_answer refused gone)
     """
 
     state_changed = Signal()
@@ -43,6 +45,7 @@ class Desk(QObject):
     draft_saved = Signal(str)
     desk_line_changed = Signal()
     broadcast = Signal(str, str)
+    consult_ended = Signal(str)
 
     def __init__(self, link: Link, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +53,9 @@ class Desk(QObject):
         self.link_state: LinkState = "connecting"
         self.lost_at: float | None = None
         self.user: Json = {}
+        self.site: Json = {}
+        self.consult: Json | None = None
+        self._join_when_answered = False
         self.agent_id = ""
         self.state = "logged_out"
         self.since: float = clock.now()
@@ -80,6 +86,8 @@ class Desk(QObject):
     @property
     def shown_state(self) -> str:
         """The state for the block: being held is a fact of the call, but the agent must see it."""
+        if self.consult is not None and self.state == "talking":
+            return "conference" if self.consult["state"] == "conference" else "consulting"
         if self.state == "talking" and self.held:
             return "held"
         return self.state
@@ -96,6 +104,21 @@ class Desk(QObject):
     def is_supervisor(self) -> bool:
         role: object = self.user.get("role")
         return role in ("supervisor", "admin")
+
+    @property
+    def asks(self) -> bool:
+        """Whether the consultation is mine: the one who was asked only talks."""
+        return self.consult is not None and self.consult.get("agent_id") == self.agent_id
+
+    def queue_name(self, queue_id: object) -> str:
+        """What people call a queue, in the language in force."""
+        queue = self.queues.get(str(queue_id or "")) or {}
+        title = (queue.get("title") or {}).get(language())
+        return str(title or queue.get("name") or queue_id or "")
+
+    def agent_name(self, agent_id: object) -> str:
+        row = self.agents.get(str(agent_id or "")) or {}
+        return str(row.get("name") or agent_id or "")
 
     def elapsed_s(self) -> float:
         return max(0.0, self.clock.now() - self.since)
@@ -116,6 +139,30 @@ class Desk(QObject):
                 done(answer)
 
         self.link.send(command, fields, answered)
+
+    def transfer(self, to: str, mode: str) -> None:
+        """mode: blind, consult, or conference: consult first, all three together when he answers."""
+
+        def answered(answer: Answer) -> None:
+            if answer.refused:
+                self._join_when_answered = False
+                self.refused.emit(answer.reason or answer.refused)
+
+        self._join_when_answered = mode == "conference"
+        asked = "blind" if mode == "blind" else "consult"
+        self.ask("Transfer", answered, to=to, mode=asked, call_id=self.call_id)
+
+    def join_conference(self) -> None:
+        """All three together; while he is still being called, as soon as he answers."""
+        if self.consult is not None and self.consult["state"] == "calling":
+            self._join_when_answered = True
+            self.state_changed.emit()
+        else:
+            self.ask("JoinConference", call_id=self.call_id)
+
+    @property
+    def joins_when_answered(self) -> bool:
+        return self._join_when_answered and self.consult is not None
 
     # ------------------------------------------------------------- learning
 
@@ -149,10 +196,13 @@ class Desk(QObject):
         self.call, self.pop, self.draft = me.get("call"), me.get("pop"), me.get("draft")
         self.desk_line = me.get("desk")
         self.held = bool(self.call and self.call.get("state") == "held")
-        self.muted = bool(self.call and self.call.get("muted"))
+        self.muted = bool(me.get("muted"))
+        self.consult = me.get("consult")
+        self.site = me.get("site") or self.site
+        self.clock.set_zone(str(self.site.get("time_zone") or ""))
         if row is not None:
             self.since = posix(row.get("since")) or self.clock.now()
-            self._take_state(row)
+            self._take_state({**row, "limit_s": me.get("limit_s")})
             if self.logged_in_at is None and self.state != "logged_out":
                 self.logged_in_at = self.clock.now()
         self.tables_changed.emit()
@@ -182,6 +232,8 @@ class Desk(QObject):
             self.logged_in_at = self.clock.now()
         if self.state == "logged_out":
             self.logged_in_at = None
+        if self.state == "talking" and self.call is not None and self.call.get("consult"):
+            self.call["state"] = "talking"  # who was asked has come; the call is still his colleague's
         if before != "idle" and self.phase == "idle":
             self._forget_call()
         self.state_changed.emit()
@@ -189,8 +241,41 @@ class Desk(QObject):
     def _forget_call(self) -> None:
         self.call = self.pop = self.draft = None
         self.held = self.muted = False
+        self._end_consult()
         self.call_changed.emit()
         self.pop_changed.emit()
+
+    def _end_consult(self) -> None:
+        self.consult, self._join_when_answered = None, False
+
+    def _on_ConsultStarted(self, event: Json) -> None:
+        if self._of_my_call(event):
+            self.consult = {
+                "state": "calling", "agent_id": self.agent_id, "to": event.get("to"),
+                "with_agent": event.get("with_agent"), "since": posix(event.get("at")) or self.clock.now(),
+            }  # fmt: skip
+            self.state_changed.emit()
+
+    def _on_ConsultAnswered(self, event: Json) -> None:
+        if self._of_my_call(event) and self.consult is not None:
+            self.consult["state"] = "talking"
+            self.state_changed.emit()
+            if self._join_when_answered:
+                self._join_when_answered = False
+                self.ask("JoinConference", call_id=self.call_id)
+
+    def _on_ConferenceStarted(self, event: Json) -> None:
+        if self._of_my_call(event) and self.consult is not None:
+            self.consult["state"] = "conference"
+            self.held = False
+            self.state_changed.emit()
+
+    def _on_ConsultEnded(self, event: Json) -> None:
+        if self._of_my_call(event) and self.consult is not None:
+            self._end_consult()
+            self.held = False
+            self.consult_ended.emit(str(event.get("reason") or ""))
+            self.state_changed.emit()
 
     def _on_AgentOffered(self, event: Json) -> None:
         if not self._mine(event):
@@ -198,6 +283,7 @@ class Desk(QObject):
         if self.call_id != event["call_id"]:
             self.pop = self.draft = None
             self.held = self.muted = False
+            self._end_consult()
         self.offered_at = event.get("offered_at") or event.get("at")
         known = {k: v for k, v in event.items() if k not in ("event", "seq", "at", "t", "agent_id")}
         self.call = {"direction": "in", **known, "state": "ringing", "offered_at": self.offered_at}
@@ -223,7 +309,7 @@ class Desk(QObject):
         if not self._of_my_call(event):
             return
         assert self.call is not None
-        self.call.update(state="talking", answered_at=event.get("at"))
+        self.call.update(state="talking", answered_at=event.get("at"), consult=False)
         self.held = self.muted = False
         self.call_changed.emit()
         self.state_changed.emit()
@@ -252,6 +338,7 @@ class Desk(QObject):
             assert self.call is not None
             self.call.update(state="ended", ended_at=event.get("at"), ended_by=event.get("ended_by"))
             self.held = self.muted = False
+            self._end_consult()
             self.call_changed.emit()
             self.state_changed.emit()
             self._look_again()

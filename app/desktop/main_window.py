@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         shift.desk.broadcast.connect(
             lambda text, by: self.toast(f"{by}：{text}" if by else text, "talking", True)
         )
+        shift.desk.consult_ended.connect(self._consult_ended)
         shift.bar.transfer_wanted.connect(self.open_picker)
         shift.bar.find_wanted.connect(lambda: self.open_picker("find"))
         shift.bar.dial_wanted.connect(lambda: self.open_picker("dial"))
@@ -341,6 +342,16 @@ class MainWindow(QMainWindow):
         announce(self, self.tr("来电 {who}").format(who=who.name or who.number))
         if self._ring is not None:
             self._ring()
+
+    def _consult_ended(self, reason: str) -> None:
+        """Only what the agent did not do himself needs a word: he is with the customer again."""
+        words = {
+            "no_answer": self.tr("对方没有接听，已接回客户"),
+            "refused": self.tr("对方没有接听，已接回客户"),
+            "gone": self.tr("对方已挂断，已接回客户"),
+        }
+        if reason in words:
+            self.toast(words[reason], "near")
 
     def _role_known(self) -> None:
         """The first snapshot says who he is: a supervisor's window has a floor."""

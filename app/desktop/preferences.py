@@ -10,6 +10,7 @@ DEFAULTS: dict[str, str] = {
     "ring_volume": "80",
     "server": "http://127.0.0.1:8080",
     "user": "",
+    "site": "",
     "device": "",
     "start_ready": "false",
 }

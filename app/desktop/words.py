@@ -18,6 +18,7 @@ def state_word(state: str) -> str:
         "talking": translate("Words", "通话"),
         "held": translate("Words", "保持"),
         "consulting": translate("Words", "咨询"),
+        "conference": translate("Words", "三方"),
         "wrap_up": translate("Words", "小结"),
         "on_break": translate("Words", "小休"),
         "logged_out": translate("Words", "已签退"),

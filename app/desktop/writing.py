@@ -4,7 +4,7 @@ Words around them belong to the views.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 from app.domain.numbers import spoken
@@ -18,11 +18,6 @@ def posix(moment: str | None) -> float | None:
         return datetime.fromisoformat(moment).timestamp()
     except ValueError:
         return None
-
-
-def local(moment: str | None, zone: tzinfo | None = None) -> datetime | None:
-    at = posix(moment)
-    return None if at is None else datetime.fromtimestamp(at, zone)
 
 
 def bar_timer(seconds: float) -> str:

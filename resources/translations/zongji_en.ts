@@ -20,6 +20,34 @@
         <translation>New number</translation>
     </message>
     <message>
+        <source>{who} 来咨询</source>
+        <translation>{who} asks you</translation>
+    </message>
+    <message>
+        <source>正在叫 {who}</source>
+        <translation>Calling {who}</translation>
+    </message>
+    <message>
+        <source>咨询 {who}</source>
+        <translation>Consulting {who}</translation>
+    </message>
+    <message>
+        <source>三方：{who}</source>
+        <translation>With {who}</translation>
+    </message>
+    <message>
+        <source>正在叫 {who}，接起后三方</source>
+        <translation>Calling {who}, then all three</translation>
+    </message>
+    <message>
+        <source>客户保持中</source>
+        <translation>Customer on hold</translation>
+    </message>
+    <message>
+        <source>客户保持中 {t}</source>
+        <translation>Customer on hold {t}</translation>
+    </message>
+    <message>
         <source>等待来电</source>
         <translation>Waiting for a call</translation>
     </message>
@@ -38,6 +66,10 @@
     <message>
         <source>您所在的 {n} 个队列共 {w} 人等待，最长 {t}</source>
         <translation>{w} waiting in your {n} queues, longest {t}</translation>
+    </message>
+    <message>
+        <source>同事请您听一下这通电话</source>
+        <translation>A colleague asks you to join this call</translation>
     </message>
     <message>
         <source>已挂断</source>
@@ -130,6 +162,26 @@
     <message>
         <source>挂断</source>
         <translation>Hang up</translation>
+    </message>
+    <message>
+        <source>对方还没有接听</source>
+        <translation>Not answered yet</translation>
+    </message>
+    <message>
+        <source>我退出</source>
+        <translation>Leave</translation>
+    </message>
+    <message>
+        <source>完成转接</source>
+        <translation>Complete</translation>
+    </message>
+    <message>
+        <source>请离对方</source>
+        <translation>Drop them</translation>
+    </message>
+    <message>
+        <source>取消咨询</source>
+        <translation>Cancel</translation>
     </message>
     <message>
         <source>延长 30 秒</source>
@@ -422,10 +474,6 @@
         <translation>Find a customer</translation>
     </message>
     <message>
-        <source>云杉电器</source>
-        <translation>Spruce Appliances</translation>
-    </message>
-    <message>
         <source>{family}女士</source>
         <translation>Ms {family}</translation>
     </message>
@@ -570,7 +618,9 @@
     <message numerus="yes">
         <source>%n 张未完工单</source>
         <translation>
-            <numerusform>%n open order</numerusform><numerusform>%n open orders</numerusform></translation>
+            <numerusform>%n open order</numerusform>
+            <numerusform>%n open orders</numerusform>
+        </translation>
     </message>
     <message>
         <source>{days} 天内第 {n} 次来电</source>
@@ -789,10 +839,6 @@
         <translation>Call centre</translation>
     </message>
     <message>
-        <source>云杉电器售后服务中心  ·  杭州</source>
-        <translation>Spruce Appliances after-sales  ·  Hangzhou</translation>
-    </message>
-    <message>
         <source>大写锁定已打开</source>
         <translation>Caps Lock is on</translation>
     </message>
@@ -956,6 +1002,14 @@
     <message>
         <source>来电 {who}</source>
         <translation>Call from {who}</translation>
+    </message>
+    <message>
+        <source>对方没有接听，已接回客户</source>
+        <translation>Not answered; you are back with the customer</translation>
+    </message>
+    <message>
+        <source>对方已挂断，已接回客户</source>
+        <translation>They hung up; you are back with the customer</translation>
     </message>
     <message>
         <source>连接中断</source>
@@ -1350,8 +1404,8 @@
         <translation>Link lost, figures as of {t}</translation>
     </message>
     <message>
-        <source>云杉电器 售后</source>
-        <translation>Spruce after-sales</translation>
+        <source>总机</source>
+        <translation>Zongji</translation>
     </message>
     <message>
         <source>今日来电</source>
@@ -1442,6 +1496,10 @@
     <message>
         <source>咨询</source>
         <translation>Consulting</translation>
+    </message>
+    <message>
+        <source>三方</source>
+        <translation>Conference</translation>
     </message>
     <message>
         <source>小结</source>

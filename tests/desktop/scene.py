@@ -17,7 +17,7 @@ from tests.fakes.desk_link import NOW, FakeGate, FakeLink, FakeVoice, Story
 
 SCREENS = (
     "login", "idle", "ringing", "unknown", "talking", "wrap_up", "wallboard", "lost", "transfer", "keys", "settings",
-    "floor",
+    "floor", "consult", "conference",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ class Scene:
     def show(self, screen: str) -> None:
         story, window = self.story, self.window
         if screen == "login":
-            self.preferences["user"] = "1024"
+            self.preferences["user"], self.preferences["site"] = "1024", story.words["site"]
             self.login = LoginViewModel(FakeGate(self.link), self.preferences, FakeVoice())
             self.login.password = "12345678"
             window.show_login(self.login)
@@ -94,6 +94,11 @@ class Scene:
         self.settle()
         if screen == "lost":
             self.link.lose()
+        elif screen in ("consult", "conference"):
+            story.consult()
+            story.consulted()
+            if screen == "conference":
+                self.link.say("ConferenceStarted", call_id="c417", agent_id="1024", with_agent="1003")
         elif screen == "transfer":
             window.open_picker("blind")
         elif screen == "keys":

@@ -189,7 +189,7 @@ def test_slots_are_site_time_and_kept_as_moments(world):
     assert len(slots) == 8 and slots[0].half == "上午"
     shift.order.choose_slot(slots[1].key)
     start = datetime.fromisoformat(shift.order.values["appointment_from"])
-    assert start.tzinfo == UTC and start.astimezone().hour == 13 and shift.order.slot() == slots[1].key
+    assert start.tzinfo == UTC and (start.hour + 8) % 24 == 13 and shift.order.slot() == slots[1].key
 
 
 def test_timers_turn_together_on_the_server_s_whole_second(qapp):
@@ -254,3 +254,26 @@ def test_each_action_and_each_key_stands_once_on_the_bar(world):
     for step in (story.ring, story.answer, story.end):
         step()
         once()
+
+
+@pytest.mark.req("X2")
+def test_every_time_on_screen_is_the_site_s_wherever_the_machine_stands(world):
+    _link, desk, shift, _story = world
+    assert shift.wallboard.time() == "11:03" and shift.idle.calls()[0].time == "10:58"
+    desk.clock.set_zone("America/New_York")
+    assert shift.wallboard.time() == "22:03"
+    desk.clock.set_zone("Nowhere/At_All")
+    assert desk.clock.here().hour == 22
+
+
+def test_people_read_titles_not_the_names_machines_use(world):
+    link, _desk, shift, story = world
+    title = {"zh_CN": "维修服务", "en": "Repairs"}
+    link.say("TablesChanged", queues=[{**story.queues()[0], "title": title, "name": "维修服务"}])
+    story.ring()
+    assert shift.bar.who().line.startswith("维修服务")
+    assert shift.status.queues()[0][0] == "维修服务" == shift.idle.queues()[0].name
+    speak("en")
+    assert shift.status.queues()[0][0] == "Repairs" and shift.bar.queue_name("service") == "Repairs"
+    speak("zh_CN")
+    assert shift.wallboard.title() == "云杉电器"

@@ -121,7 +121,7 @@ class FakeVoice:
 
 TEXTS = {
     "zh_CN": {
-        "me": "林晓雯", "customer": "陈淑芬", "region": "浙江 杭州", "address": "杭州市西湖区文三路 88 号 3 幢 1202 室",
+        "me": "林晓雯", "site": "云杉电器", "customer": "陈淑芬", "region": "浙江 杭州", "address": "杭州市西湖区文三路 88 号 3 幢 1202 室",
         "alert": "上次投诉迟到 2 小时，请先致歉。", "preference": "下午上门，先短信", "service": "冰箱报修", "install": "安装预约",
         "vip": "VIP 专线", "fridge": "对开门冰箱", "washer": "滚筒洗衣机", "air": "变频空调", "complaints": "投诉",
         "menu": "主菜单", "repairs": "报修", "category": "品类", "fridge_key": "冰箱", "card": "保修卡号",
@@ -137,7 +137,7 @@ TEXTS = {
         "jobs": "洗衣机 安装预约|油烟机 清洗收费|冰箱 噪音|热水器 E2 故障码|空调 移机报价|油烟机 投诉噪音|洗衣机 不排水|空调 报修",
     },
     "en": {
-        "me": "Lin Xiaowen", "customer": "Chen Shufen", "region": "Hangzhou, Zhejiang",
+        "me": "Lin Xiaowen", "site": "Spruce Appliances", "customer": "Chen Shufen", "region": "Hangzhou, Zhejiang",
         "address": "Rm 1202, Bldg 3, 88 Wensan Rd, Xihu, Hangzhou", "alert": "Last visit was 2 h late and she complained. Apologise first.",
         "preference": "afternoons, SMS first", "service": "Fridge repairs", "install": "Installation", "vip": "VIP line",
         "fridge": "Side-by-side fridge", "washer": "Washing machine", "air": "Air conditioner", "complaints": "Complaints",
@@ -280,7 +280,8 @@ class Story:
         me = {
             "user": {"name": "1024", "display_name": self.words["me"], "role": role, "language": self.language},
             "agent": self.me("ready"), "call": None, "pop": None, "draft": None,
-            "desk": {"host": "127.0.0.1", "port": 34000, "token": "t", "codec": "PCMA"},
+            "desk": {"host": "127.0.0.1", "port": 34000, "token": "t", "codec": "PCMA"}, "limit_s": None, "muted": False,
+            "consult": None, "site": {"name": self.words["site"], "time_zone": "Asia/Shanghai", "language": "zh_CN", "now": at(self.now)},
         }  # fmt: skip
         self.link.say("Snapshot", agents=self.agents(), queues=self.queues(busy), me=me)
 
@@ -346,6 +347,16 @@ class Story:
         self.link.say("AgentStateChanged", agent_id="1024", state="talking", reason=None, pending_break=None,
                       call_id=self.call_id, limit_s=None, at=at(self.now - 207))  # fmt: skip
         self.link.say("CallAnswered", call_id=self.call_id, agent_id="1024", at=at(self.now - 207))
+
+    def consult(self, to: str = "agent:1003", since_s: float = 31.0) -> None:
+        kind, _, name = to.partition(":")
+        self.link.say("ConsultStarted", call_id=self.call_id, agent_id="1024", to=to,
+                      with_agent=name if kind == "agent" else None, leg_id=None, at=at(self.now - since_s))  # fmt: skip
+
+    def consulted(self) -> None:
+        self.link.say(
+            "ConsultAnswered", call_id=self.call_id, agent_id="1024", with_agent="1003", at=at(self.now - 12)
+        )
 
     def end(self) -> None:
         self.link.say(

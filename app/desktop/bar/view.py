@@ -31,12 +31,16 @@ class WhoView(QWidget):
         self.line.setObjectName("caller_line")
         self.queue = Text("", 13, 400, "text2")
         self.recording = Chip(self.tr("录音中"), "broken", "circle-dot")
+        self.other = Chip("", "talking", "users")
+        self.other.setObjectName("consulted")
+        self.on_hold = Chip("", "held", "player-pause", tabular=True)
+        self.on_hold.setObjectName("customer_on_hold")
         self.theirs = Level("level_caller", self.tr("客户的音量"))
         self.mine = Level("level_agent", self.tr("我的音量"))
         self.levels = QWidget()
         them, me = Text(self.tr("客户"), 12, 400, "text2"), Text(self.tr("我"), 12, 400, "text2")
         self.meters = (them, self.theirs, me, self.mine)
-        self.levels.setLayout(row(self.queue, self.recording, *self.meters, None))
+        self.levels.setLayout(row(self.queue, self.recording, self.other, self.on_hold, *self.meters, None))
         first = row(self.name, self.vip, self.number, self.place, None, gap=10)
         self.setLayout(column(None, first, self.line, self.levels, None, gap=4, margins=(20, 0, 12, 0)))
 
@@ -84,10 +88,10 @@ class BarView(QWidget):
         """folded: place and queue leave the middle; wordless: levels too, and call keys lose their words."""
         self._folded, self._wordless = folded, wordless
         self.who.place.setVisible(not folded and bool(self.who.place.text()))
-        self.who.queue.setVisible(not folded)
+        self.who.queue.setVisible(not folded and bool(self.who.queue.text()) and not self.who.other.text())
         self.who.set_tight(folded)
         for level in self.who.meters:
-            level.setVisible(not wordless)
+            level.setVisible(not wordless and not self.who.other.text())
         self._row.setSpacing(4 if folded else 8)
         self._show_words()
 
@@ -111,6 +115,8 @@ class BarView(QWidget):
             self.line.show_share(model.hue(), model.share())
         if model.desk.phase == "idle":
             self.who.line.show_text(who.line)
+        if who.on_hold:
+            self.who.on_hold.show_as(who.on_hold, "held", "player-pause")
 
     def show_all(self) -> None:
         model, who, view = self._model, self._model.who(), self.who
@@ -131,8 +137,14 @@ class BarView(QWidget):
         view.line.setVisible(not who.in_call)
         view.levels.setVisible(who.in_call)
         view.queue.show_text(who.queue)
-        view.queue.setVisible(bool(who.queue) and not self._folded)
-        view.recording.setVisible(who.recording)
+        view.queue.setVisible(bool(who.queue) and not self._folded and not who.other)
+        view.recording.setVisible(who.recording and not who.other)
+        view.other.show_as(who.other, "talking", "users")
+        view.other.setVisible(bool(who.other))
+        view.on_hold.show_as(who.on_hold, "held", "player-pause")
+        view.on_hold.setVisible(bool(who.on_hold))
+        for meter in view.meters:
+            meter.setVisible(not self._wordless and not who.other)
         self._show_actions(model.actions())
         moving = model.share() is not None and look().motion
         if moving and not self._breath.isActive():

@@ -10,12 +10,15 @@ from PySide6.QtCore import QObject, Signal
 
 from app.desktop.desk import Desk
 from app.desktop.words import BREAK_REASONS, break_word, ended_by_word, state_word
-from app.desktop.writing import bar_timer, local, phone, text_of
+from app.desktop.writing import bar_timer, phone, posix, text_of
+from app.domain.numbers import spoken
 
 ICONS = {
     "ready": "circle-check", "ringing": "phone-incoming", "talking": "headset", "held": "player-pause",
-    "wrap_up": "clipboard-text", "on_break": "coffee", "logged_out": "power",
+    "wrap_up": "clipboard-text", "on_break": "coffee", "logged_out": "power", "consulting": "users", "conference": "users",
 }  # fmt: skip
+# Consulting and conference are talking with another icon: the same blue.
+HUES = {"consulting": "talking", "conference": "talking"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,8 @@ class Who:
     recording: bool = False
     in_call: bool = False
     queue: str = ""
+    other: str = ""
+    on_hold: str = ""
 
 
 class BarViewModel(QObject):
@@ -74,7 +79,9 @@ class BarViewModel(QObject):
             "mute": lambda: self._tell("Unmute" if desk.muted else "Mute"),
             "transfer": lambda: self.transfer_wanted.emit("blind"),
             "consult": lambda: self.transfer_wanted.emit("consult"),
-            "conference": lambda: self.transfer_wanted.emit("conference"),
+            "conference": self._conference,
+            "complete": lambda: self._tell("CompleteTransfer"),
+            "cancel_consult": lambda: self._tell("CancelTransfer"),
             "keypad": self.keypad_wanted.emit,
             "hang_up": lambda: self._tell("HangUp"),
             "dial": self.dial_wanted.emit,
@@ -107,11 +114,12 @@ class BarViewModel(QObject):
     def take_break(self, reason: str) -> None:
         self.desk.ask("StartBreak", reason=reason)
 
-    def transfer(self, to: str, mode: str) -> None:
-        if mode == "conference":
-            self.desk.ask("JoinConference", to=to, call_id=self.desk.call_id)
+    def _conference(self) -> None:
+        """With somebody asked already: all together. Else: choose whom to ask first."""
+        if self.desk.consult is None:
+            self.transfer_wanted.emit("conference")
         else:
-            self.desk.ask("Transfer", to=to, mode=mode, call_id=self.desk.call_id)
+            self.desk.join_conference()
 
     def send_digits(self, digits: str) -> None:
         self.desk.ask("SendDigits", digits=digits, call_id=self.desk.call_id)
@@ -128,7 +136,7 @@ class BarViewModel(QObject):
     # ------------------------------------------------------------- showing
 
     def hue(self) -> str:
-        return self.desk.shown_state
+        return HUES.get(self.desk.shown_state, self.desk.shown_state)
 
     def icon(self) -> str:
         if self.desk.call and self.desk.call.get("direction") == "out" and self.desk.state == "ringing":
@@ -180,11 +188,40 @@ class BarViewModel(QObject):
             recording=bool(call.get("recordings")) and self.desk.phase == "talking",
             in_call=self.desk.phase == "talking",
             queue=self.queue_name(call.get("queue")),
+            other=self._other(),
+            on_hold=self._on_hold(),
         )
 
+    def _other(self) -> str:
+        """The one in the consultation besides me, and how far it is."""
+        consult = self.desk.consult
+        if consult is None or self.desk.phase != "talking":
+            return ""
+        kind, _, name = str(consult.get("to") or "").partition(":")
+        if not self.desk.asks:
+            return self.tr("{who} 来咨询").format(who=self.desk.agent_name(consult.get("agent_id")))
+        who = spoken(name) if kind == "number" else self.desk.agent_name(consult.get("with_agent") or name)
+        words = {
+            "calling": self.tr("正在叫 {who}"),
+            "talking": self.tr("咨询 {who}"),
+            "conference": self.tr("三方：{who}"),
+        }
+        if consult["state"] == "calling" and self.desk.joins_when_answered:
+            return self.tr("正在叫 {who}，接起后三方").format(who=who)
+        return words.get(str(consult["state"]), "{who}").format(who=who)
+
+    def _on_hold(self) -> str:
+        """That the customer hears music, and since when."""
+        consult = self.desk.consult
+        if consult is None or consult["state"] == "conference" or self.desk.phase != "talking":
+            return ""
+        since = consult.get("since")
+        if since is None:
+            return self.tr("客户保持中")
+        return self.tr("客户保持中 {t}").format(t=bar_timer(self.desk.clock.now() - since))
+
     def queue_name(self, queue: object) -> str:
-        row = self.desk.queues.get(str(queue or ""))
-        return str(row["name"]) if row and row.get("name") else str(queue or "")
+        return self.desk.queue_name(queue)
 
     def _idle_title(self) -> str:
         if not self.desk.agent_id:
@@ -201,8 +238,8 @@ class BarViewModel(QObject):
         waiting = [caller for q in queues for caller in q.get("waiting") or []]
         if not waiting:
             return self.tr("您所在的 {n} 个队列没有人等待").format(n=len(queues))
-        since = [local(c.get("since")) for c in waiting]
-        longest = max((self.desk.clock.now() - s.timestamp() for s in since if s), default=0.0)
+        since = [posix(c.get("since")) for c in waiting]
+        longest = max((self.desk.clock.now() - s for s in since if s), default=0.0)
         return self.tr("您所在的 {n} 个队列共 {w} 人等待，最长 {t}").format(
             n=len(queues), w=len(waiting), t=bar_timer(longest)
         )
@@ -214,6 +251,10 @@ class BarViewModel(QObject):
     def _call_line(self) -> str:
         call = self.desk.call or {}
         parts = []
+        if self.desk.phase == "ringing" and call.get("consult"):
+            return "  ·  ".join(
+                p for p in (self.tr("同事请您听一下这通电话"), self.queue_name(call.get("queue"))) if p
+            )
         if self.desk.phase == "wrap_up":
             parts = [
                 self.tr("已挂断"),
@@ -235,8 +276,8 @@ class BarViewModel(QObject):
 
     def _talked_s(self) -> float:
         call = self.desk.call or {}
-        start, end = local(call.get("answered_at")), local(call.get("ended_at"))
-        return (end - start).total_seconds() if start and end else 0.0
+        start, end = posix(call.get("answered_at")), posix(call.get("ended_at"))
+        return end - start if start and end else 0.0
 
     def actions(self) -> list[Action]:
         off = "" if self.desk.online else self.tr("连接中断，正在重连")
@@ -281,6 +322,9 @@ class BarViewModel(QObject):
         ]
 
     def _talking_actions(self) -> list[Action]:
+        consult = self.desk.consult
+        if consult is not None and self.desk.asks:
+            return self._consult_actions(str(consult["state"]))
         hold = (self.tr("取回"), "player-play") if self.desk.held else (self.tr("保持"), "player-pause")
         mute = (self.tr("取消静音"), "microphone-off") if self.desk.muted else (self.tr("静音"), "microphone")
         return [
@@ -292,6 +336,24 @@ class BarViewModel(QObject):
             Action(name="keypad", word=self.tr("键盘"), icon="dialpad", key="F8"),
             Action(name="hang_up", word=self.tr("挂断"), icon="phone-off", key="F12", kind="danger"),
         ]
+
+    def _consult_actions(self, state: str) -> list[Action]:
+        """The keys of one consultation: mute, hand over, back to the customer, all together."""
+        mute = (self.tr("取消静音"), "microphone-off") if self.desk.muted else (self.tr("静音"), "microphone")
+        answered, together = state != "calling", state == "conference"
+        not_yet = "" if answered else self.tr("对方还没有接听")
+        made = [
+            Action(name="mute", word=mute[0], icon=mute[1], key="F4"),
+            Action(name="complete", word=self.tr("我退出") if together else self.tr("完成转接"),
+                   icon="arrow-forward-up", key="F5", usable=answered, why_not=not_yet),
+            Action(name="cancel_consult", word=self.tr("请离对方") if together else self.tr("取消咨询"),
+                   icon="arrow-back-up", key="F6"),
+        ]  # fmt: skip
+        if not together:
+            made.append(Action(name="conference", word=self.tr("三方"), icon="user-plus", key="F7"))
+        hang_up = Action(name="hang_up", word=self.tr("挂断"), icon="phone-off", key="F12", kind="danger")
+        keypad = Action(name="keypad", word=self.tr("键盘"), icon="dialpad", key="F8")
+        return [*made, keypad, hang_up]
 
     def _wrap_up_actions(self) -> list[Action]:
         return [

@@ -1,7 +1,6 @@
 """Who is calling: card, warnings, products; or the form for a number nobody knows. No widgets."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
@@ -9,7 +8,7 @@ from app.client.answers import Reply
 from app.desktop.desk import Desk
 from app.desktop.link import Json
 from app.desktop.words import language
-from app.desktop.writing import local, phone, text_of
+from app.desktop.writing import phone, text_of
 from app.domain.records import CUSTOMER
 from app.domain.records.checking import WrongFields, checked
 
@@ -88,7 +87,7 @@ class CustomerViewModel(QObject):
         parts = [titles.get(text_of(customer, "title"), "")]
         since = text_of(customer, "since")
         if since[:4].isdigit():
-            years = local(f"{since}T00:00:00Z")
+            years = self.desk.clock.local(f"{since}T00:00:00Z")
             age = int((self.desk.clock.now() - years.timestamp()) / 31_556_952) if years else 0
             parts.append(self.tr("{n} 年老客户").format(n=age) if age >= 1 else self.tr("今年的新客户"))
         parts.append(text_of(customer, "id"))
@@ -172,4 +171,4 @@ class CustomerViewModel(QObject):
 
 
 def local_today(desk: Desk) -> str:
-    return datetime.fromtimestamp(desk.clock.now()).date().isoformat()
+    return desk.clock.here().date().isoformat()

@@ -76,8 +76,7 @@ class FloorViewModel(QAbstractListModel):
         if limit_s is not None and for_s >= NEAR * limit_s:
             limit = "broken" if for_s >= limit_s else "near"
         call = self.desk.calls.get(text_of(row, "call_id")) or {}
-        queue = self.desk.queues.get(text_of(call, "queue")) or {}
-        detail = text_of(queue, "name") or state_word(state)
+        detail = self.desk.queue_name(call.get("queue")) or state_word(state)
         time = "" if state == "logged_out" else timer(for_s)
         name = text_of(row, "name") or str(row["agent_id"])
         return Tile(

@@ -22,7 +22,7 @@ from app.desktop.widgets.ink import (
 )
 from app.desktop.widgets.late import Late
 from app.desktop.widgets.text import Text
-from app.desktop.writing import bar_timer, local
+from app.desktop.writing import bar_timer
 
 WIDTH = 304
 
@@ -274,7 +274,7 @@ class GuideView(QWidget):
         if parts:
             card.add(LengthsBar(parts))
         call = self._model.desk.call or {}
-        start = local(call.get("started_at") or call.get("offered_at"))
+        start = self._model.desk.clock.local(call.get("started_at") or call.get("offered_at"))
         total = sum(s for *_, s in parts)
         pairs = [
             (self.tr("开始"), f"{start:%H:%M:%S}" if start else "–"),

@@ -96,9 +96,8 @@ class GuideViewModel(QObject):
             digits = text_of(key, "digits")
             detail = word if len(digits) > 1 else " ".join(p for p in (digits, text_of(key, "choice")) if p)
             steps.append(PathStep(time=time, key=cap or "·", title=self._node_word(key), detail=detail))
-        queue = self.desk.queues.get(text_of(call, "queue"))
         if call.get("queue"):
-            name = text_of(queue, "name") if queue else text_of(call, "queue")
+            name = self.desk.queue_name(call["queue"])
             steps.append(
                 PathStep(
                     time="",
@@ -133,7 +132,7 @@ class GuideViewModel(QObject):
     def opening(self) -> str:
         customer = (self.desk.pop or {}).get("customer") or {}
         me = text_of(self.desk.user, "name")
-        site = text_of(self.desk.user, "site") or self.tr("云杉电器")
+        site = text_of(self.desk.site, "name")
         name = text_of(customer, "name")
         who = {"ms": self.tr("{family}女士"), "mr": self.tr("{family}先生")}.get(
             text_of(customer, "title"), ""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from app.desktop.desk import Desk
 from app.desktop.link import Json
 from app.desktop.words import language, month_day
-from app.desktop.writing import bar_timer, local, text_of
+from app.desktop.writing import bar_timer, text_of
 from app.domain.records import WORK_ORDER
 
 ENTRY = Qt.ItemDataRole.UserRole + 1
@@ -88,7 +88,7 @@ class HistoryViewModel(QObject):
         made: list[dict[str, str]] = []
         day_before = None
         for item in items:
-            at = local(item.get("at"))
+            at = self.desk.clock.local(item.get("at"))
             day = at.date() if at else None
             made.append(self._row(item, at, day != day_before))
             day_before = day
@@ -104,7 +104,7 @@ class HistoryViewModel(QObject):
         kind, status = self._kind(item), text_of(item, "status")
         day = ""
         if at and new_day:
-            this_year = datetime.fromtimestamp(self.desk.clock.now()).year
+            this_year = self.desk.clock.here().year
             day = month_day(at.month, at.day) if at.year == this_year else f"{at.year}-{at.month:02}"
         hue = {"complaint": "broken"}.get(kind, "near" if status in ("waiting_parts", "new") else "")
         return {
@@ -126,8 +126,7 @@ class HistoryViewModel(QObject):
         }  # fmt: skip
         subject, word = text_of(item, "title"), words.get(kind, "")
         if kind in ("call", "call_out"):
-            queue = self.desk.queues.get(subject) or {}
-            subject = text_of(queue, "name") or subject
+            subject = self.desk.queue_name(subject)
             if item.get("talk_s"):
                 subject = f"{subject}  ·  {bar_timer(float(item['talk_s']))}"
         gap = " " if kind in ("work_order", "complaint") else "  ·  "
@@ -173,7 +172,7 @@ class HistoryViewModel(QObject):
             return None
         first = orders[0]
         status = self._status_word(text_of(first, "status"))
-        opened = local(first.get("created_at") or first.get("opened_at"))
+        opened = self.desk.clock.local(first.get("created_at") or first.get("opened_at"))
         days = int((self.desk.clock.now() - opened.timestamp()) / 86400) if opened else 0
         age = self.tr("{status} {n} 天").format(status=status, n=days) if days else status
         return Fact(icon="tool", hue="near", title=self.tr("%n 张未完工单", "", len(orders)), detail=age)
@@ -195,7 +194,7 @@ class HistoryViewModel(QObject):
             return None
         rating = int(fact["rating"])
         bad = rating <= 2
-        at = local(fact.get("at"))
+        at = self.desk.clock.local(fact.get("at"))
         detail = text_of(fact, "text") or (month_day(at.month, at.day) if at else "")
         return Fact(
             icon="mood-sad" if bad else "mood-smile", hue="broken" if bad else ("plain" if rating == 3 else "ready"),

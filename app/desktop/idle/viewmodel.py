@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from app.client.answers import Reply
 from app.desktop.desk import Desk
 from app.desktop.link import Json
-from app.desktop.writing import local, phone, posix, text_of, timer
+from app.desktop.writing import phone, posix, text_of, timer
 
 RECENT = 8
 ON_TIME_S = 20
@@ -106,7 +106,7 @@ class IdleViewModel(QObject):
             goal = float(row.get("service_goal_s") or ON_TIME_S)
             hue = "broken" if longest > 3 * goal else ("near" if longest > goal else "plain")
             made.append(
-                QueueRow(name=text_of(row, "name") or row["queue_id"], waiting=len(waiting),
+                QueueRow(name=self.desk.queue_name(row["queue_id"]), waiting=len(waiting),
                          longest=timer(longest) if waiting else "", hue=hue)
             )  # fmt: skip
         return made
@@ -133,16 +133,15 @@ class IdleViewModel(QObject):
         return [self._call(c) for c in self._calls[:RECENT]]
 
     def _call(self, call: Json) -> CallRow:
-        at = local(call.get("started_at"))
+        at = self.desk.clock.local(call.get("started_at"))
         out = call.get("direction") == "out"
         number = phone(call.get("to") if out else call.get("from"))
         summary = call.get("summary") or {}
         result, hue = self._result(call, summary)
-        queue = self.desk.queues.get(text_of(call, "queue")) or {}
         what = (
             text_of(summary, "notes").splitlines()[0]
             if summary.get("notes")
-            else text_of(queue, "name") or text_of(call, "queue")
+            else self.desk.queue_name(call.get("queue"))
         )
         return CallRow(
             time=self._when(at), icon="phone-outgoing" if out else "phone-incoming",
@@ -153,7 +152,7 @@ class IdleViewModel(QObject):
     def _when(self, at: datetime | None) -> str:
         if at is None:
             return ""
-        today = datetime.fromtimestamp(self.desk.clock.now()).date()
+        today = self.desk.clock.here().date()
         return f"{at:%H:%M}" if at.date() == today else f"{at:%m-%d %H:%M}"
 
     def _result(self, call: Json, summary: Json) -> tuple[str, str]:

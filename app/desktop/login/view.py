@@ -27,9 +27,7 @@ class LoginView(QWidget):
         self.setObjectName("login")
         self._model = model
         self._wrong_before = ""
-        board = CordBoard(
-            self.tr("总机"), self.tr("Zongji  ·  呼叫中心"), self.tr("云杉电器售后服务中心  ·  杭州")
-        )
+        board = CordBoard(self.tr("总机"), self.tr("Zongji  ·  呼叫中心"), model.preferences["site"])
         self._board = board
         right = QWidget()
         right.setProperty("ground", "surface")

@@ -97,7 +97,7 @@ class OrderViewModel(QObject):
             return
         self.values["product_id"] = product["id"]
         until = text_of(product, "warranty_until")
-        today = datetime.fromtimestamp(self.desk.clock.now()).date().isoformat()
+        today = self.desk.clock.here().date().isoformat()
         self.values["warranty"] = "unknown" if not until else ("inside" if until >= today else "outside")
         self.changed.emit()
 
@@ -114,11 +114,7 @@ class OrderViewModel(QObject):
 
     def slots(self) -> list[Slot]:
         """The next four working half days, morning and afternoon, in site time."""
-        today = (
-            datetime.fromtimestamp(self.desk.clock.now())
-            .astimezone()
-            .replace(hour=0, minute=0, second=0, microsecond=0)
-        )
+        today = self.desk.clock.here().replace(hour=0, minute=0, second=0, microsecond=0)
         words = {"am": self.tr("上午"), "pm": self.tr("下午")}
         made = []
         for ahead in range(1, 5):
@@ -173,7 +169,7 @@ class OrderViewModel(QObject):
             return
         try:
             self._drafts.save(f"order-{self.call_id}", {**self.values, "_order": self.order})
-            self.kept, self.kept_at = True, datetime.fromtimestamp(self.desk.clock.now())
+            self.kept, self.kept_at = True, self.desk.clock.here()
         except OSError:
             self.kept = False
         self.kept_changed.emit()

@@ -102,9 +102,10 @@ class PickerViewModel(QObject):
             if a["agent_id"] != self.desk.agent_id and a.get("state") not in ("logged_out",)
         ]  # fmt: skip
         queues = [
-            Target(to=f"queue:{q['queue_id']}", icon="users", name=text_of(q, "name") or q["queue_id"],
+            Target(to=f"queue:{q['queue_id']}", icon="users", name=self.desk.queue_name(q["queue_id"]),
                    detail=self.tr("队列  ·  {n} 人等待").format(n=len(q.get("waiting") or [])))
             for q in self.desk.queues.values()
+            if self.purpose == "blind"  # a queue cannot be asked anything
         ]  # fmt: skip
         return [t for t in (*queues, *agents) if words in f"{t.name} {t.to}".lower()]
 
@@ -112,7 +113,5 @@ class PickerViewModel(QObject):
         """Do what the picker was opened for."""
         if self.purpose in ("dial", "find"):
             self.desk.ask("Dial", number=target.to.partition(":")[2])
-        elif self.purpose == "conference":
-            self.desk.ask("JoinConference", to=target.to, call_id=self.desk.call_id)
         else:
-            self.desk.ask("Transfer", to=target.to, mode=self.purpose, call_id=self.desk.call_id)
+            self.desk.transfer(target.to, self.purpose)

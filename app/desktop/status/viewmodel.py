@@ -54,5 +54,5 @@ class StatusViewModel(QObject):
             waiting = row.get("waiting") or []
             starts = [s for s in (posix(w.get("since")) for w in waiting) if s]
             longest = bar_timer(self.desk.clock.now() - min(starts)) if starts else ""
-            made.append((text_of(row, "name") or str(row["queue_id"]), len(waiting), longest))
+            made.append((self.desk.queue_name(row["queue_id"]), len(waiting), longest))
         return made[:3]

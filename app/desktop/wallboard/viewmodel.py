@@ -1,7 +1,6 @@
 """The wall: three heroes, five queue rows a page, the four states; limits decided here, not in the view."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from math import radians, tan
 
 from PySide6.QtCore import QObject, Signal
@@ -44,10 +43,9 @@ class WallRow:
 class WallboardViewModel(QObject):
     changed = Signal()
 
-    def __init__(self, desk: Desk, site: str = "", parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
-        self.site = site
         self._ticks = 0
         desk.tables_changed.connect(self.changed)
         desk.link_changed.connect(self.changed)
@@ -67,7 +65,7 @@ class WallboardViewModel(QObject):
             for caller in row.get("waiting") or []:
                 since = posix(caller.get("since"))
                 if since is not None:
-                    found.append((now - since, text_of(row, "name") or str(row["queue_id"])))
+                    found.append((now - since, self.desk.queue_name(row["queue_id"])))
         return sorted(found, reverse=True)
 
     def total(self, name: str) -> int:
@@ -88,11 +86,11 @@ class WallboardViewModel(QObject):
         if self.desk.online or self.desk.lost_at is None:
             return ""
         return self.tr("连接中断，数据停在 {t}").format(
-            t=f"{datetime.fromtimestamp(self.desk.lost_at):%H:%M:%S}"
+            t=f"{self.desk.clock.here(self.desk.lost_at):%H:%M:%S}"
         )
 
     def title(self) -> str:
-        return self.site or self.tr("云杉电器 售后")
+        return text_of(self.desk.site, "name") or self.tr("总机")
 
     def headline(self) -> list[tuple[str, str]]:
         offered, abandoned = self.total("offered"), self.total("abandoned")
@@ -100,13 +98,13 @@ class WallboardViewModel(QObject):
         return [(self.tr("今日来电"), thousands(offered)), (self.tr("放弃"), percent(share))]
 
     def date(self) -> str:
-        now = datetime.fromtimestamp(self.desk.clock.now())
+        now = self.desk.clock.here()
         return self.tr("{date} {weekday}").format(
             date=month_day(now.month, now.day), weekday=weekday(now.weekday())
         )
 
     def time(self) -> str:
-        return f"{datetime.fromtimestamp(self.desk.clock.now()):%H:%M}"
+        return f"{self.desk.clock.here():%H:%M}"
 
     def heroes(self) -> list[Hero]:
         waiting = self._waiting()
@@ -158,7 +156,7 @@ class WallboardViewModel(QObject):
         longest_state = "calm" if longest is None else _over(longest, LONGEST_LIMIT_S * 0.75, LONGEST_LIMIT_S)
         level_state = "near" if level is not None and level < LEVEL_GOAL else "calm"
         return WallRow(
-            name=text_of(row, "name") or str(row["queue_id"]), waiting=str(len(waiting)),
+            name=self.desk.queue_name(row["queue_id"]), waiting=str(len(waiting)),
             longest="–" if longest is None else timer(longest), level=percent(level, 0),
             longest_state=longest_state, level_state=level_state,
             state=longest_state if longest_state != "calm" else level_state,
