@@ -18,6 +18,7 @@ from drivers.audio.interpolation import Samples, convert, to_int16
 from drivers.protocol.audio import Headphones, Microphone, SoundCard
 from drivers.protocol.errors import DeviceError
 from drivers.telephony.desk.downlink import Downlink, Uplink
+from drivers.telephony.desk.ringing import Ringing
 
 RETRY_S = 1.0
 STANDSTILL_S = 2.0
@@ -58,6 +59,8 @@ class Headset:
         self._up: Uplink | None = None
         self._down: Downlink | None = None
         self._check: SoundCheck | None = None
+        self._ringing: Ringing | None = None
+        self._ear_hz = 8000
         self._alive_s: dict[str, float] = {}
         self._levels = {"microphone": SILENCE_DBFS, "headphones": SILENCE_DBFS}
         self.microphone: str | None = None
@@ -126,6 +129,11 @@ class Headset:
         self._tell("sound_check", {"step": "recording", "level_dbfs": None})
         return True
 
+    def ring(self, volume: float) -> None:
+        """Ring in the ear, 0.0 … 1.0; 0 is silence. Goes on over a lost and found headset."""
+        with self._lock:
+            self._ringing = Ringing(volume) if volume > 0 else None
+
     @property
     def checking(self) -> bool:
         return self._check is not None
@@ -163,6 +171,7 @@ class Headset:
     ) -> None:
         with self._lock:
             self._up, self._down = Uplink(microphone.rate_hz), Downlink(headphones.rate_hz)
+            self._ear_hz = headphones.rate_hz
             self._alive_s = dict.fromkeys(("microphone", "headphones"), time.monotonic())
         self.present = True
         if self._told is not True:
@@ -220,6 +229,8 @@ class Headset:
             self._alive_s["headphones"] = now_s
             sound = self._down.pull(count, now_s) if self._down else np.zeros(count, np.float32)
             check = self._check
+            if self._ringing is not None:
+                sound = sound + self._ringing.pull(count, self._ear_hz)
             if check is not None:
                 sound = np.zeros(count, np.float32)
                 if check.playing is not None:

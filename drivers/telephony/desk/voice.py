@@ -15,6 +15,7 @@ Messages in (`do`), each answered by the state or by `refused {do, reason}`:
     choose {microphone, headphones}             by name; null: the system's default (again: nothing happens)
     levels {on}                               → levels {microphone_dbfs, headphones_dbfs} ten times a second
     sound_check {record_s}                    → sound_check {step: recording|playing|done, level_dbfs}
+    ring {volume}                               0.0 … 1.0 in the ear until volume 0, a minute at most
     quit                                        end the process
 
 Events besides: `state` (whole, after each change), `headset_lost {device, reason}`,
@@ -124,6 +125,8 @@ class DeskVoice:
                     self._levels = _field(message, "on", bool)
                 case "sound_check":
                     self._check(_field(message, "record_s", float, 3.0))
+                case "ring":
+                    self._ring(_field(message, "volume", float))
                 case "quit":
                     self.ended.set()
                 case _:
@@ -190,6 +193,11 @@ class DeskVoice:
             raise WrongMessage(f"record_s: 0.1 to {LONGEST_CHECK_S:.0f} wanted")
         if not self._headset.check(record_s):
             raise WrongMessage("no headset")
+
+    def _ring(self, volume: float) -> None:
+        if not 0.0 <= volume <= 1.0:
+            raise WrongMessage("volume: 0 to 1 wanted")
+        self._headset.ring(volume)
 
     # ---------------------------------------------------------------- events
 

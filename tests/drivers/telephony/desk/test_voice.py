@@ -13,6 +13,7 @@ import pytest
 from drivers.audio.simulated import SimulatedSoundCard
 from drivers.telephony.desk.address import ControlAddress
 from drivers.telephony.desk.control import AlreadyRunning, ControlServer, open_control
+from drivers.telephony.desk.ringing import LOUDEST, Ringing
 from drivers.telephony.desk.rtp_out import RtpOut
 from drivers.telephony.desk.srtp_keys import srtp_keys
 from drivers.telephony.desk.voice import DeskVoice
@@ -217,6 +218,36 @@ def test_the_sound_check_records_and_plays_back_while_the_line_hears_nothing():
     at_the_desk(story)
 
 
+def test_it_rings_in_the_ear_until_told_to_stop_and_the_line_hears_nothing_of_it():
+    async def story(desk: Desk, leg: Leg) -> None:
+        await desk.connect(leg)
+        before = np.abs(await leg.hears(20)).max()
+        desk.card.world_forget()
+        await desk.voice.handle({"do": "ring", "volume": 1.0})
+        while not len(desk.card.world_heard()) or np.abs(desk.card.world_heard()).max() < 9000:
+            await leg.hears(2)
+        assert np.abs(await leg.hears(10)).max() <= before + 8
+        await desk.voice.handle({"do": "ring", "volume": 0.0})
+        await leg.hears(5)
+        desk.card.world_forget()
+        await leg.hears(10)
+        assert np.abs(desk.card.world_heard()).max() < 9000
+
+    at_the_desk(story)
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 44100, 48000])
+def test_a_ring_is_calm_has_a_pause_and_ends_by_itself(rate_hz: int):
+    ring = Ringing(1.0)
+    heard = np.concatenate([ring.pull(rate_hz // 100, rate_hz) for _ in range(600)])
+    assert 11000 < np.abs(heard).max() <= LOUDEST + 1
+    assert np.abs(heard[2 * rate_hz : 3 * rate_hz]).max() < 30
+    assert np.abs(Ringing(0.5).pull(rate_hz, rate_hz)).max() < 0.3 * LOUDEST
+    for _ in range(60):
+        ring.pull(rate_hz, rate_hz)
+    assert not ring.pull(rate_hz, rate_hz).any()
+
+
 def test_levels_devices_and_choice():
     async def story(desk: Desk, leg: Leg) -> None:
         assert [d["name"] for d in (await desk.voice.handle({"do": "devices"}))["devices"]] == [
@@ -249,6 +280,7 @@ def test_levels_devices_and_choice():
         {"do": "mute", "muted": 1},
         {"do": "choose", "microphone": 3},
         {"do": "sound_check", "record_s": 1000},
+        {"do": "ring", "volume": 1.5},
     ],
 )
 def test_what_cannot_be_obeyed_is_refused_with_a_reason(message: dict[str, object]):
