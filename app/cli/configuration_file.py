@@ -69,6 +69,8 @@ def load(path: str | Path) -> Loaded:
         configuration = read(values)
     except FileNotFoundError:
         raise CommandFailed(f"there is no configuration file {file}") from None
+    except OSError as error:
+        raise CommandFailed(f"{file} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CommandFailed(f"{file} is not readable as TOML: {error}") from None
     except ConfigurationWrong as wrong:

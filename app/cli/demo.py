@@ -15,6 +15,7 @@ from pathlib import Path
 from app.cli.demo_centre.centre import DemoCentre
 from app.cli.demo_centre.site import prepare
 from app.cli.errors import CommandFailed
+from app.cli.site_lock import only_one
 from resources.demo.company import AGENTS
 
 
@@ -40,11 +41,18 @@ def run(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.customers <= 200:
         raise CommandFailed(f"--customers: 0 … 200, not {arguments.customers}")
     folder = Path(arguments.dir).resolve()
-    configuration = prepare(folder, arguments.set)
-    centre = DemoCentre(
-        configuration=configuration,
-        customers=arguments.customers,
-        agents=arguments.agents,
-        windows=not arguments.headless and has_display(),
-    )
-    return asyncio.run(centre.run(arguments.minutes * 60 or None))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandFailed(f"--dir: {folder} cannot be made: {error.strerror}") from None
+    # Before anything is written: a running demo's files are its own.
+    with only_one(
+        folder / "demo.lock", f"a demo is running in {folder}; end it first, or choose another --dir"
+    ):
+        centre = DemoCentre(
+            configuration=prepare(folder, arguments.set),
+            customers=arguments.customers,
+            agents=arguments.agents,
+            windows=not arguments.headless and has_display(),
+        )
+        return asyncio.run(centre.run(arguments.minutes * 60 or None))

@@ -193,6 +193,10 @@ CHOICES = {
     "boards.srtp": ("off", "optional", "required"),
     "trunks.transport": ("udp", "tcp", "tls"),
 }
+# What is HOST:PORT, and what FIRST-LAST of UDP ports; empty where that is the default.
+ADDRESSES = ("server.listen", "boards.sip_listen", "boards.sip_tls_listen", "bench.peer")
+PORT_RANGES = ("media.rtp_ports",)
+HIGHEST_PORT = 65535
 
 
 def read(values: dict[str, Any]) -> Configuration:
@@ -253,10 +257,29 @@ def _value(hint: Any, value: Any, key: str) -> Any:
         value = float(value)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         raise ConfigurationWrong(key, f"{_word(hint)} is expected here, not “{value}”")
-    choices = CHOICES.get(".".join(part for part in key.split(".") if not part.isdigit()))
+    kind_of_key = ".".join(part for part in key.split(".") if not part.isdigit())
+    choices = CHOICES.get(kind_of_key)
     if choices and value not in choices:
         raise ConfigurationWrong(key, f"“{value}” is not one of {', '.join(choices)}")
+    if kind_of_key in ADDRESSES and value and not _is_address(value):
+        raise ConfigurationWrong(key, f"an address like 127.0.0.1:8080 is expected here, not “{value}”")
+    if kind_of_key in PORT_RANGES and not _is_port_range(value):
+        raise ConfigurationWrong(key, f"ports like 10000-13999 are expected here, not “{value}”")
     return value
+
+
+def _is_address(text: str) -> bool:
+    host, _, port = text.rpartition(":")
+    return bool(host) and " " not in host and _is_port(port)
+
+
+def _is_port_range(text: str) -> bool:
+    first, _, last = text.partition("-")
+    return _is_port(first) and _is_port(last) and int(first) < int(last)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) <= HIGHEST_PORT
 
 
 def _word(hint: type | types.UnionType) -> str:

@@ -118,8 +118,18 @@ class DemoCentre:
                 raise CommandFailed(
                     f"waited {READY_WITHIN_S:.0f} s for {what}; what happened is in {self._log}"
                 )
-            self._look()
+            self._fail_early()
             await asyncio.sleep(LOOK_S)
+
+    def _fail_early(self) -> None:
+        """What ends while everything starts would end again: say why instead of trying for ever."""
+        ended = next((kept for kept in self._kept if kept.ended is not None), None)
+        if ended is not None:
+            last = [line for line in self._log.read_text(errors="replace").splitlines() if line][-1:]
+            why = last[0].removeprefix("zongji: ") if last and last[0].startswith("zongji: ") else ""
+            raise CommandFailed(
+                f"the {ended.name} did not start: {why or f'what happened is in {self._log}'}"
+            )
 
     async def _is_healthy(self) -> bool:
         health = await self._health()
