@@ -46,13 +46,16 @@ class ServerLeg:
 
     def collect(self, leg: Leg, wish: t.Collect) -> None:
         """Raises PromptMissing."""
+        number = 0
         if wish.prompts:
-            leg.play(wish.prompts)
+            number = leg.play(wish.prompts)
         else:
             leg.stop_sound()
         self._replaced(leg)
         self.op, self.kind, self.alone = wish.op, "collect", False
         self.gathering = Gathering(wish, self.board.wheel.now_s)
+        if not number:  # nothing plays whose end could be waited for
+            self.gathering.prompts_done(self.board.wheel.now_s)
         self._wait(leg)
 
     def stop(self, leg: Leg, op: str) -> None:

@@ -50,12 +50,23 @@ class Wheel:
             slot = heappop(self._order)
             # A timer set by a due one counts from its own moment, not from a late `now_s`.
             self.now_s = max(self.now_s, slot * SLOT_S)
-            for timer in self._slots.pop(slot):
-                act = timer.act
-                if act is not None:
-                    timer.act = None
-                    act()
+            self._call(slot, self._slots.pop(slot))
         self.now_s = max(self.now_s, now_s)
+
+    def _call(self, slot: int, timers: list[Timer]) -> None:
+        """Call what is due together; when one raises, the others keep their turn."""
+        for number, timer in enumerate(timers, 1):
+            act, timer.act = timer.act, None
+            if act is None:
+                continue
+            try:
+                act()
+            except BaseException:
+                if rest := timers[number:]:
+                    if slot not in self._slots:
+                        heappush(self._order, slot)
+                    self._slots[slot] = rest + self._slots.get(slot, [])
+                raise
 
     def next_s(self) -> float | None:
         """When `advance` has something to do next."""
