@@ -123,16 +123,40 @@ class LiveBoard:
                     self._ready.set()
 
 
+def _is_bound(port: int) -> bool:
+    """Whether somebody listens on this UDP port, as the kernel knows it."""
+    rows = Path("/proc/net/udp").read_text().splitlines()[1:]
+    return any(row.split()[1].endswith(f":{port:04X}") for row in rows)
+
+
+def _wait_bound(process: "subprocess.Popen[bytes]", port: int, timeout_s: float = 20.0) -> None:
+    until_s = time.monotonic() + timeout_s
+    while not _is_bound(port):
+        if process.poll() is not None or time.monotonic() > until_s:
+            assert process.stdout is not None
+            process.kill()
+            raise RuntimeError(
+                f"sipp does not listen: {process.stdout.read().decode(errors='replace')[-1500:]}"
+            )
+        time.sleep(0.02)
+
+
 @contextlib.contextmanager
 def sipp(*arguments: str, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """A sipp process that is ended at the end, whatever happens."""
+    """A sipp process that is ended at the end, whatever happens;
+    a called one (`-sn uas -p PORT`) listens when this begins.
+    """
     program = shutil.which("sipp")
     assert program is not None
+    if "-mp" not in arguments:  # 6000 is every sipp's first choice
+        arguments = (*arguments, "-mp", str(free_port()))
     process = subprocess.Popen(
         [program, *arguments, "-i", "127.0.0.1", "-nostdin", "-trace_err"],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
+        if "-sn" in arguments and arguments[arguments.index("-sn") + 1] == "uas":
+            _wait_bound(process, int(arguments[arguments.index("-p") + 1]))
         yield process
     finally:
         if process.poll() is None:

@@ -27,7 +27,7 @@ def board(tmp_path: Path) -> Iterator[LiveBoard]:
         yield live
     finally:
         live.close()
-    assert live.noise == []
+    assert "".join(live.noise) == ""
     assert live.said("internal_error") == []
 
 
@@ -55,7 +55,6 @@ def test_9101_answers_and_hangs_up(board):
 
 def test_a_bridge_reaches_the_peer_and_is_recorded(board):
     with sipp("-sn", "uas", "-p", str(board.peer_port), "-mp", str(free_port()), folder=board.folder):
-        time.sleep(0.3)
         call(board, "9110")
         call(board, "9111", talk_ms=1000)
     told = [board.event(t.ServiceEnded) for _ in range(10)]
@@ -64,7 +63,8 @@ def test_a_bridge_reaches_the_peer_and_is_recorded(board):
     assert len(recorded) == 5
     for ended in recorded:
         assert (board.folder / "recordings" / ended.recording).stat().st_size > 20_000
-        assert ended.recording_s == pytest.approx(1.0, abs=0.4)
+        talked_s = ended.ended_utc - ended.answered_utc
+        assert ended.recording_s == pytest.approx(talked_s, abs=0.4)
 
 
 def keys_scenario(board: LiveBoard, action: str, event: str) -> Path:
@@ -172,7 +172,6 @@ def test_a_killed_writer_is_replaced_when_the_lines_are_quiet(board):
     while not board.said("device_back") and time.monotonic() < until_s:
         time.sleep(0.05)
     with sipp("-sn", "uas", "-p", str(board.peer_port), "-mp", str(free_port()), folder=board.folder):
-        time.sleep(0.3)
         call(board, "9111", count=1, talk_ms=500)
     assert board.event(t.ServiceEnded).recording_s > 0.2
 

@@ -38,6 +38,7 @@ class Service:
         self.digits = ""
         self.recording: str | None = None
         self.recording_s = 0.0
+        self.ended_utc = 0.0
         self._ended: tuple[int, By, Quality] | None = None
         self._recording_due = False
 
@@ -76,6 +77,7 @@ class Service:
     def on_heard(self, leg: Leg, heard: bool) -> None: ...
 
     def on_over(self, leg: Leg, cause: int, by: By, reason: str) -> None:
+        self.ended_utc = self.board.utc()
         for recording in self.board.recordings.of_leg(leg.name):
             self.board.recordings.stop(recording)
         self.over()
@@ -112,7 +114,7 @@ class Service:
             ServiceEnded(
                 leg=leg.name, service=self.name, to_number=leg.to_number, from_number=leg.from_number,
                 kind=leg.kind, trunk=leg.trunk, sip_call_id=leg.sip_call_id, codec=leg.codec,
-                started_utc=self.started_utc, answered_utc=self.answered_utc, ended_utc=self.board.utc(),
+                started_utc=self.started_utc, answered_utc=self.answered_utc, ended_utc=self.ended_utc,
                 ended_by=by, cause=cause, digits=self.digits, recording=self.recording,
                 recording_s=self.recording_s, quality=quality,
             )
