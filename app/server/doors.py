@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -32,6 +34,10 @@ class Door(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 class Doors:
@@ -85,15 +91,21 @@ class Doors:
         assert self._services is not None
         listen = self._plan.configuration.server.listen
         host, _, port = listen.rpartition(":")
+        try:
+            listening = socket.create_server(
+                (host.strip("[]"), int(port)), family=_family(host), backlog=2048
+            )
+        except OSError as error:
+            raise CannotStart(f"{listen} cannot be listened on: {os.strerror(error.errno or 0)}") from None
         config = uvicorn.Config(
-            create_app(self._services), host=host, port=int(port), log_config=None, access_log=False,
+            create_app(self._services), log_config=None, access_log=False,
             lifespan="off", ws_per_message_deflate=False, ws_ping_interval=20.0, timeout_graceful_shutdown=2,
         )  # fmt: skip
         self._door = Door(config)
-        task = self._run(self._door.serve())
+        task = self._run(self._door.serve([listening]))
         while not self._door.started:
             if task.done():
-                raise CannotStart(f"{listen} cannot be listened on; is it in use?")
+                raise CannotStart(f"{listen} cannot be served")
             await asyncio.sleep(0.01)
 
     async def close(self) -> None:
