@@ -30,6 +30,7 @@ class DeskVoiceProcess:
         self._wanted: dict[str, dict[str, Any]] = {}
         self._devices: list[Mapping[str, str]] = []
         self._levels = (0.0, 0.0)
+        self._step: tuple[str, float | None] = ("", None)
         self.trouble = ""
         self._thread = threading.Thread(target=self._run, name="desk-voice", daemon=True)
         self._thread.start()
@@ -55,6 +56,16 @@ class DeskVoiceProcess:
 
     def check(self, on: bool) -> None:
         self._want("levels", {"on": on or "connect" in self._wanted})
+
+    def ring(self, volume: float) -> None:
+        self._want("ring", {"volume": volume}, keep=False)
+
+    def sound_check(self, record_s: float) -> None:
+        self._step = ("recording", None)
+        self._want("sound_check", {"record_s": record_s}, keep=False)
+
+    def check_step(self) -> tuple[str, float | None]:
+        return self._step
 
     def close(self) -> None:
         """Leave the process to itself."""
@@ -105,6 +116,11 @@ class DeskVoiceProcess:
         match event.get("event"):
             case "levels":
                 self._levels = (_share(event.get("headphones_dbfs")), _share(event.get("microphone_dbfs")))
+            case "sound_check":
+                level = event.get("level_dbfs")
+                self._step = (str(event.get("step")), None if level is None else _share(level))
+            case "refused" if event.get("do") == "sound_check":
+                self._step = ("refused", None)
             case "devices":
                 both = [d for d in event.get("devices") or [] if d.get("inputs") and d.get("outputs")]
                 self._devices = [{"id": d["name"], "name": d["name"], "kind": "card"} for d in both]

@@ -60,5 +60,14 @@ class Voice(Protocol):
     def levels(self) -> tuple[float, float]:
         """How loud now: (from the caller, from the agent), each 0.0 … 1.0."""
 
+    def ring(self, volume: float) -> None:
+        """Ring in the ear, 0.0 … 1.0 of the loudest; 0 stops."""
+
+    def sound_check(self, record_s: float) -> None:
+        """Record, then play it back."""
+
+    def check_step(self) -> tuple[str, float | None]:
+        """Of the last sound check: recording, playing, done or refused, and how loud it was, 0.0 … 1.0."""
+
     def check(self, on: bool) -> None:
         """Open the microphone for the live level before a shift, or close it again."""

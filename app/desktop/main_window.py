@@ -25,6 +25,7 @@ from app.desktop.settings.viewmodel import SettingsViewModel
 from app.desktop.shell.view import ShellView
 from app.desktop.shift import Shift
 from app.desktop.slip.view import SlipPanel
+from app.desktop.sound.viewmodel import SoundCheckViewModel
 from app.desktop.wallboard.view import WallboardView
 from app.desktop.widgets.application import dress, speak
 from app.desktop.widgets.field import APPLICATION_KEYS
@@ -35,6 +36,7 @@ from app.desktop.widgets.toast import announce, show_toast
 CALL_KEYS = ("F2", "Shift+F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "Shift+F9", "F12")
 CALL_PANELS = ("picker", "keypad")
 LEVELS_EVERY_MS = 80
+RING_ONCE_MS = 1200
 VERSION = "Zongji 0.1"
 
 
@@ -54,14 +56,14 @@ class MainWindow(QMainWindow):
     closing = Signal()
     logged_in = Signal(str, str)
 
-    def __init__(
-        self, settings: SettingsViewModel, voice: Voice | None = None, ring: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, settings: SettingsViewModel, voice: Voice | None = None) -> None:
         super().__init__()
         self.setObjectName("main_window")
         self.setMinimumSize(960, 540)
         self.resize(1440, 900)
-        self._settings, self._voice, self._ring = settings, voice, ring
+        self._settings, self._voice = settings, voice
+        self._sound = SoundCheckViewModel(voice, settings.preferences, self)
+        self._ringing = False
         self._login: LoginViewModel | None = None
         self.shift: Shift | None = None
         self.shell: ShellView | None = None
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
         self._shortcuts: list[QShortcut] = []
         self._add_shortcuts()
         settings.look_changed.connect(self.rebuild)
+        settings.ring_changed.connect(self._ring_once)
         self._levels = QTimer(self)
         self._levels.setInterval(LEVELS_EVERY_MS)
         self._levels.timeout.connect(self._show_levels)
@@ -283,7 +286,7 @@ class MainWindow(QMainWindow):
             self._show_panel(KeysPanel(self, self.shift.bar))
 
     def open_settings(self) -> None:
-        self._show_panel(SettingsPanel(self, self._settings))
+        self._show_panel(SettingsPanel(self, self._settings, self._sound, self._device))
 
     def open_slip(self) -> None:
         if self.shift is not None and self.shift.order.order is not None:
@@ -328,6 +331,7 @@ class MainWindow(QMainWindow):
         if phase == self._phase:
             return
         before, self._phase = self._phase, phase
+        self._ring(self._rings_now())
         if self._panel is not None and (phase == "ringing" or self._panel.objectName() in CALL_PANELS):
             self._panel.leave()  # nothing lies over a call that rings
         if phase == "ringing":
@@ -340,8 +344,29 @@ class MainWindow(QMainWindow):
         QApplication.alert(self)
         who = self.shift.bar.who()
         announce(self, self.tr("来电 {who}").format(who=who.name or who.number))
-        if self._ring is not None:
-            self._ring()
+
+    def _device(self) -> str:
+        """The headset in use; empty without one."""
+        devices = self._voice.devices() if self._voice is not None else []
+        chosen = self._settings.preferences["device"]
+        names = {d["id"]: d["name"] for d in devices}
+        return str(names.get(chosen) or next(iter(names.values()), ""))
+
+    def _ring(self, on: bool) -> None:
+        """In the headset; what the eye sees of it is the bar."""
+        volume = self._settings.ring_volume if on else 0.0
+        if self._voice is not None and (volume > 0 or self._ringing):
+            self._voice.ring(volume)
+            self._ringing = volume > 0
+
+    def _ring_once(self) -> None:
+        """So that a volume can be chosen by ear."""
+        self._ring(True)
+        QTimer.singleShot(RING_ONCE_MS, lambda: self._ring(self._rings_now()))
+
+    def _rings_now(self) -> bool:
+        desk = self.shift.desk if self.shift is not None else None
+        return desk is not None and desk.phase == "ringing" and (desk.call or {}).get("direction") != "out"
 
     def _consult_ended(self, reason: str) -> None:
         """Only what the agent did not do himself needs a word: he is with the customer again."""

@@ -871,10 +871,6 @@
         <translation>Phone</translation>
     </message>
     <message>
-        <source>登录前先试音</source>
-        <translation>test before the shift</translation>
-    </message>
-    <message>
         <source>登录后</source>
         <translation>After log-in</translation>
     </message>
@@ -1227,6 +1223,26 @@
         <translation>Off</translation>
     </message>
     <message>
+        <source>轻</source>
+        <translation>Soft</translation>
+    </message>
+    <message>
+        <source>中</source>
+        <translation>Medium</translation>
+    </message>
+    <message>
+        <source>响</source>
+        <translation>Loud</translation>
+    </message>
+    <message>
+        <source>来电铃声</source>
+        <translation>Ring</translation>
+    </message>
+    <message>
+        <source>耳机</source>
+        <translation>Headset</translation>
+    </message>
+    <message>
         <source>立即生效，正在写的内容不受影响。</source>
         <translation>In force at once; what you are writing stays.</translation>
     </message>
@@ -1314,6 +1330,52 @@
     <message>
         <source>派工单没有取到，请再试一次</source>
         <translation>The slip did not arrive, try again</translation>
+    </message>
+</context>
+<context>
+    <name>SoundCheckView</name>
+    <message>
+        <source>试音</source>
+        <translation>Test sound</translation>
+    </message>
+</context>
+<context>
+    <name>SoundCheckViewModel</name>
+    <message>
+        <source>这副耳机第一次用，请先试音</source>
+        <translation>New headset here: test it first</translation>
+    </message>
+    <message>
+        <source>录 3 秒，再放给您听</source>
+        <translation>Records 3 s and plays them back</translation>
+    </message>
+    <message>
+        <source>请说一句话…还有 {n} 秒</source>
+        <translation>Say something… {n} s left</translation>
+    </message>
+    <message>
+        <source>正在放给您听</source>
+        <translation>Playing it back</translation>
+    </message>
+    <message>
+        <source>声音正常</source>
+        <translation>Sounds good</translation>
+    </message>
+    <message>
+        <source>太轻了，请把麦克风靠近些再试</source>
+        <translation>Too quiet: move the microphone closer</translation>
+    </message>
+    <message>
+        <source>太响了，请把麦克风离远些再试</source>
+        <translation>Too loud: move the microphone away</translation>
+    </message>
+    <message>
+        <source>没有声音，麦克风可能关着</source>
+        <translation>No sound: the microphone may be off</translation>
+    </message>
+    <message>
+        <source>试音没有成功，请检查耳机</source>
+        <translation>The test failed: check the headset</translation>
     </message>
 </context>
 <context>

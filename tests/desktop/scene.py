@@ -39,7 +39,8 @@ class Scene:
         self.preferences["motion"] = "false"
         self.link = FakeLink()
         self.story = Story(self.link, language)
-        self.window = MainWindow(SettingsViewModel(self.preferences), FakeVoice())
+        self.voice = FakeVoice()
+        self.window = MainWindow(SettingsViewModel(self.preferences), self.voice)
         self.window.resize(*size)
         self.clock = Clock(lambda: NOW)
         self.desk = Desk(self.link, self.clock)
@@ -55,7 +56,7 @@ class Scene:
         story, window = self.story, self.window
         if screen == "login":
             self.preferences["user"], self.preferences["site"] = "1024", story.words["site"]
-            self.login = LoginViewModel(FakeGate(self.link), self.preferences, FakeVoice())
+            self.login = LoginViewModel(FakeGate(self.link), self.preferences, self.voice)
             self.login.password = "12345678"
             window.show_login(self.login)
             window.show()

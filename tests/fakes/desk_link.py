@@ -96,6 +96,9 @@ class FakeVoice:
     def __init__(self) -> None:
         self.started: list[tuple[str, int, str, str]] = []
         self.now = (0.75, 0.35)
+        self.rings: list[float] = []
+        self.checks: list[float] = []
+        self.step: tuple[str, float | None] = ("", None)
 
     def devices(self):
         return [
@@ -114,6 +117,16 @@ class FakeVoice:
 
     def levels(self):
         return self.now
+
+    def ring(self, volume) -> None:
+        self.rings.append(volume)
+
+    def sound_check(self, record_s) -> None:
+        self.checks.append(record_s)
+        self.step = ("recording", None)
+
+    def check_step(self):
+        return self.step
 
     def check(self, on) -> None:
         pass

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from app.desktop.login.viewmodel import LoginViewModel
+from app.desktop.sound.view import SoundCheckView
 from app.desktop.theme.current import look, px
 from app.desktop.widgets.button import Button
 from app.desktop.widgets.card import column, row
@@ -72,6 +73,7 @@ class LoginView(QWidget):
         self.enter = Button("login_enter", self.tr("登录"), key="Enter", kind="primary", height="foot")
         self.enter.setFixedWidth(px(FORM))
         self.enter.clicked.connect(model.log_in)
+        self._sound = SoundCheckView("login_sound_check", model.sound, model.device)
         self._other = Text("", 13, 500, "broken.tone", wrap=True)
         self._other.setObjectName("login_error")
         made = QWidget()
@@ -79,7 +81,7 @@ class LoginView(QWidget):
         made.setLayout(
             column(
                 Text(self.tr("登录"), 28, 600), Text(self.tr("请戴好耳机，先试一下音量。"), 14, 400, "text2"), 8, self._user,
-                self._password, Labelled(self.tr("话机"), self._device(), aside=Text(self.tr("登录前先试音"), 12, 400, "text2")),
+                self._password, Labelled(self.tr("话机"), self._device()), self._sound,
                 Labelled(self.tr("登录后"), after), 4, self.enter, self._other, self._health(), gap=8,
             )
         )  # fmt: skip
@@ -163,6 +165,8 @@ class LoginView(QWidget):
         self._device_icon.show_icon("headset", "ready.tone" if device else "near.tone")
         self._change.setVisible(bool(device))
         self._level.setVisible(bool(device))
+        self._sound.setVisible(bool(device))
+        self._sound.show_all()
         hue, words = model.health
         self._health_icon.show_icon("plug-connected" if hue == "ready" else "plug-connected-x", f"{hue}.tone")
         self._health_words.show_text(

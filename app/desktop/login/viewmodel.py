@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.client.answers import Reply
 from app.desktop.link import Gate, Voice
 from app.desktop.preferences import Preferences
+from app.desktop.sound.viewmodel import SoundCheckViewModel
 
 HEALTH_EVERY_MS = 3000
 
@@ -20,6 +21,7 @@ class LoginViewModel(QObject):
     ) -> None:
         super().__init__(parent)
         self._gate, self.preferences, self.voice = gate, preferences, voice
+        self.sound = SoundCheckViewModel(voice, preferences, self)
         self.server = preferences["server"]
         self.user = preferences["user"]
         self.password = ""
@@ -39,6 +41,7 @@ class LoginViewModel(QObject):
 
     def stop(self) -> None:
         self._timer.stop()
+        self.sound.stop()
         if self.voice is not None:
             self.voice.check(False)
 
