@@ -87,7 +87,17 @@ class DesktopSession:
         clock.start()
         self.link.start()
         if self._arguments.wallboard:
-            self.window.open_wallboard()
+            self._open_wallboard()
+
+    def _open_wallboard(self) -> None:
+        """Whole on a second screen where there is one; else behind the agent's window."""
+        self.window.open_wallboard()
+        others = [screen for screen in self.app.screens() if screen is not self.window.screen()]
+        if others and self.window.wallboard is not None:
+            self.window.wallboard.setGeometry(others[0].geometry())
+            self.window.wallboard.showFullScreen()
+        self.window.raise_()
+        self.window.activateWindow()
 
     def _take_a_seat(self) -> None:
         """After the first snapshot: an agent who is not on the floor goes there, as he chose at the login."""

@@ -21,6 +21,7 @@ from app.server.demo_company import settle_demo
 
 LOOK_S = 0.1
 READY_WITHIN_S = 120.0
+SOUND_CARD_WITHIN_S = 15.0
 
 
 def say(text: str) -> None:
@@ -59,7 +60,7 @@ class DemoCentre:
             await self._until("the board to answer calls", self._answers_sip)
             self._start_people()
             await self._until("the agents to be ready", self._agents_are_ready)
-            self._start_windows()
+            await self._start_windows()
             self._write()
             say(f"ready after {time.monotonic() - began:.0f} s; {self.http}, SIP {self._sip}; {self._file}")
             await self._watch(limit_s)
@@ -98,11 +99,27 @@ class DemoCentre:
                 "--numbers", str(self._numbers),
             )  # fmt: skip
 
-    def _start_windows(self) -> None:
-        if self._windows:
-            user = f"a{min(self._agents + 1, 20):02}"
-            self._start("desktop", "desktop", "--server", self.http, "--user", user, again=False)
-            say(f"the window asks for the password of {user}: {self._password(user)}")
+    async def _start_windows(self) -> None:
+        """An agent's window, logged in and ready, and the wallboard behind it."""
+        if not self._windows:
+            return
+        user = f"a{min(self._agents + 1, 20):02}"
+        password = self._folder / "passwords" / user
+        arguments = [
+            "--server",
+            self.http,
+            "--user",
+            user,
+            "--password-file",
+            str(password),
+            "--ready",
+            "--wallboard",
+        ]
+        if not await _has_sound_card():
+            arguments.append("--simulated-voice")
+            say("no sound card here: the window's voice is simulated")
+        self._start("desktop", "desktop", *arguments, again=False)
+        say(f"the window is {user}'s; his password: {self._password(user)}")
 
     def _password(self, name: str) -> str:
         return next(user.password for user in self._loaded.configuration.users if user.name == name)
@@ -236,6 +253,22 @@ class DemoCentre:
             if name in board:
                 await end_pid(board[name])
         (self._loaded.run_folder / "boards.json").unlink(missing_ok=True)
+
+
+async def _has_sound_card() -> bool:
+    """Whether something here can be heard and spoken into; asked of a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "drivers.audio.sound_card",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        found, _ = await asyncio.wait_for(process.communicate(), SOUND_CARD_WITHIN_S)
+        devices = json.loads(found)
+    except (TimeoutError, ValueError):
+        if process.returncode is None:
+            process.kill()
+        return False
+    return any(device["inputs"] for device in devices) and any(device["outputs"] for device in devices)
 
 
 @asynccontextmanager
