@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.domain.inputs import DayStarted
 from app.server.journal import codec
 from app.server.journal.codec import EVENTS, INPUTS
 
@@ -73,3 +74,10 @@ def test_an_event_comes_back(name, data):
 def test_a_type_of_no_release_is_an_error():
     with pytest.raises(KeyError):
         codec.decode(b'{"seq":1,"now_s":0,"at_utc":0,"input":["Nonsense",{}]}')
+
+
+def test_the_number_of_a_record_is_known_without_decoding_it():
+    payload = codec.encode(
+        seq=1234567, now_s=1.0, at_utc=2.0, entry=DayStarted(date="2026-11-22"), caused=[], effects=[]
+    )
+    assert codec.seq_of(payload) == codec.decode(payload).seq == 1234567

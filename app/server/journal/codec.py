@@ -109,6 +109,14 @@ def encode(
     )
 
 
+_SEQ = len(b'{"seq":')
+
+
+def seq_of(payload: bytes) -> int:
+    """The number alone, for who skips records. Raises ValueError for what is no record."""
+    return int(payload[_SEQ : payload.index(b",", _SEQ)])
+
+
 def decode(payload: bytes) -> Record:
     """Raises msgspec.DecodeError or KeyError for what no release has written."""
     row = _decoder.decode(payload)

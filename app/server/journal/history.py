@@ -31,11 +31,11 @@ def records(folder: Path, after_seq: int = 0, *, may_cut: bool = True) -> Iterat
             continue  # ends before what is wanted
         good = 0
         for good, payload in segments.payloads(file, is_last=is_last):  # noqa: B007 (used after the loop)
-            record = codec.decode(payload)
-            if expected is not None and record.seq != expected:
-                raise Gap(f"{file}: record {record.seq} follows {expected - 1}")
-            expected = record.seq + 1
-            if record.seq > after_seq:
-                yield record
+            seq = codec.seq_of(payload)
+            if expected is not None and seq != expected:
+                raise Gap(f"{file}: record {seq} follows {expected - 1}")
+            expected = seq + 1
+            if seq > after_seq:
+                yield codec.decode(payload)
         if is_last and may_cut:
             segments.cut(file, good)
