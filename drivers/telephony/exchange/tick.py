@@ -31,6 +31,8 @@ from .recorder import Ring
 
 PACKET_BYTES: Final = HEADER_BYTES + FRAME_SAMPLES
 ROW_BYTES: Final = HEADER_BYTES + 8 * 80 + 52  # the longest datagram that is read: 80 ms and an extension
+TICK_S: Final = FRAME_SAMPLES / 8000
+MOST_CAUGHT_UP: Final = 25  # half a second: a longer sleep is not lived through afterwards
 ROUNDS: Final = 40  # packets of one channel in one tick; more are no telephone
 SILENT_TICKS, SILENT_HOLD_TICKS = 150, 1500
 RELAY_MEMBERS: Final = 4  # digits are relayed in rooms up to this size
@@ -40,6 +42,8 @@ _RISE = np.arange(1, FRAME_SAMPLES + 1, dtype=np.float32) / FRAME_SAMPLES
 _CUT = np.concatenate([np.linspace(1, 0, 16), np.zeros(FRAME_SAMPLES - 16)]).astype(np.float32)
 
 Ints = NDArray[np.int64]
+Answer = tuple[int, int, int, bytes]
+"""sock, ip, port, datagram"""
 
 
 @dataclass(slots=True)
@@ -56,6 +60,17 @@ class Packets:
     port: Ints
     at_s: NDArray[np.float64]
 
+    def where(self, chosen: NDArray[np.bool_]) -> "Packets":
+        """Some of them, in the same order."""
+        return Packets(
+            self.rows[chosen],
+            self.length[chosen],
+            self.sock[chosen],
+            self.ip[chosen],
+            self.port[chosen],
+            self.at_s[chosen],
+        )
+
 
 @dataclass(slots=True)
 class Outgoing:
@@ -64,7 +79,7 @@ class Outgoing:
     channels: Ints
     rows: NDArray[np.uint8]
     length: Ints
-    answers: list[tuple[int, int, int, bytes]]  # (sock, ip, port, datagram)
+    answers: list[Answer]
 
 
 class Exchange(Channels):
@@ -75,6 +90,7 @@ class Exchange(Channels):
     ) -> None:
         super().__init__(channels, memory, ring, seed)
         self._no_rows = np.zeros(channels, np.bool_)
+        self._nothing = np.zeros((channels, FRAME_SAMPLES), np.int16)
         self._have = np.zeros((channels, 2), np.bool_)
         self._sound = np.zeros((channels, FRAME_SAMPLES), np.float32)
         self._heard = np.zeros((channels, FRAME_SAMPLES), np.float32)
@@ -91,13 +107,13 @@ class Exchange(Channels):
         Returns:
             what to send now; arrays are valid until the next tick.
         """
-        if skipped:
-            self.ticks += skipped
-            self.rings.skip(skipped)
-        self.ticks += 1
         if self._lists_dirty:
             self._refresh_lists()
-        answers = self._take_in(packets) if len(packets.rows) else []
+        answers: list[Answer] = []
+        if skipped:
+            packets = self._catch_up(packets, skipped, answers)
+        self.ticks += 1
+        answers += self._take_in(packets)
         top = self._top
         said = self._hear(top)
         sound, heard = self._sound[:top], self._heard[:top]
@@ -117,10 +133,33 @@ class Exchange(Channels):
 
     # in ------------------------------------------------------------------
 
-    def _take_in(self, packets: Packets) -> list[tuple[int, int, int, bytes]]:
+    def _catch_up(self, packets: Packets, skipped: int, answers: list[Answer]) -> Packets:
+        """Live through the ticks left out, hearing only; what is left is for the tick to come.
+
+        Nobody gets a burst, but no key and no word of a recording is lost while the machine slept.
+        """
+        lived = min(skipped, MOST_CAUGHT_UP)
+        self.ticks += skipped - lived
+        self.rings.skip(skipped - lived)
+        top = self._top
+        now_s = packets.at_s.max(initial=0.0)
+        for behind in range(lived, 0, -1):
+            self.ticks += 1
+            early = packets.at_s <= now_s - behind * TICK_S
+            answers += self._take_in(packets.where(early))
+            packets = packets.where(~early)
+            said, sound = self._hear(top), self._sound[:top]
+            np.copyto(sound, said)
+            self._find_keys(sound, top)
+            self.recorders.tick(self.ticks, said, self._nothing[:top])
+        return packets
+
+    def _take_in(self, packets: Packets) -> list[Answer]:
+        if not len(packets.rows):
+            return []
         channel = self.addresses.find(packets.sock, packets.ip, packets.port)
         headers = parse_rows(packets.rows, packets.length)
-        answers: list[tuple[int, int, int, bytes]] = []
+        answers: list[Answer] = []
         strange = np.flatnonzero((channel < 0) | ~headers.good)[:UNKNOWN_PER_TICK]
         for row in strange.tolist():
             self._look_at(row, packets, headers, channel, answers)
@@ -145,7 +184,7 @@ class Exchange(Channels):
         packets: Packets,
         headers: Headers,
         channel: Ints,
-        answers: list[tuple[int, int, int, bytes]],
+        answers: list[Answer],
     ) -> None:
         """One datagram from an unknown source, or one that is no RTP."""
         sock, ip, port = int(packets.sock[row]), int(packets.ip[row]), int(packets.port[row])
@@ -314,7 +353,7 @@ class Exchange(Channels):
         if ulaw.size:
             payload[ulaw] = g711.encode(out[ulaw], g711.PCMU)
 
-    def _address(self, top: int, answers: list[tuple[int, int, int, bytes]]) -> Outgoing:
+    def _address(self, top: int, answers: list[Answer]) -> Outgoing:
         """Headers of all rows, and which rows go out."""
         sending = np.flatnonzero(self._send[:top] & (self.addresses.port[:top] > 0))
         self._seq[sending] = self._seq[sending] + 1 & 0xFFFF

@@ -71,6 +71,28 @@ def test_skipped_ticks_move_the_clock_not_the_sequence():
     assert (after.seq - before.seq) & 0xFFFF == 1
 
 
+@pytest.mark.req("T21")
+@pytest.mark.parametrize("asleep", [3, 10, 20, 25])
+def test_a_key_in_the_sound_is_found_although_the_machine_slept_over_it(asleep):
+    lines = Lines(1)
+    lines.speak({0: tone(440, 10, 0)})
+    waiting = []
+    for tick in range(asleep + 1):
+        age = tick - asleep // 2 + 2
+        pressed = digit_frames(np.array([5]), np.array([age]))[0] if 0 <= age < 5 else np.zeros(160)
+        lines.from_leg(0, g711.encode(pressed.astype(np.int16), g711.PCMA).tobytes())
+        lines.timestamp[0] += 160
+        waiting.append(lines.exchange.ticks * 0.02 + tick * 0.02)
+    slept = packets(lines.extra)
+    slept.at_s[:] = waiting
+    lines.extra = []
+    ticks = lines.exchange.ticks
+    lines.exchange.tick(slept, skipped=asleep)
+    assert lines.exchange.ticks == ticks + asleep + 1
+    lines.speak({0: tone(440, 10, 0)})
+    assert lines.digits() == [(0, "5", "inband")]
+
+
 def test_a_listener_hears_both_and_is_heard_by_none_a_whisperer_by_one():
     lines = Lines(4)
     lines.join(0, 1)
