@@ -115,7 +115,7 @@ class CollectFinished(Up, frozen=True, kw_only=True, tag=True):
     """digits: everything pressed, without the terminator.
 
     full: max_digits reached; terminator: `#` or what was asked; timeout: first or
-    next digit did not come; stopped: StopSound or the leg's end.
+    next digit did not come; stopped: StopSound or the leg's end; failed: a prompt is missing.
     """
 
     leg: str

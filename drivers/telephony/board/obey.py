@@ -8,7 +8,6 @@ from drivers.telephony.board.board import Board
 from drivers.telephony.board.leg import Leg, LegPhase
 from drivers.telephony.board.media import NoChannel
 from drivers.telephony.board.ports import NoPort
-from drivers.telephony.board.prompts import PromptMissing
 from drivers.telephony.board.recordings import BadFileName
 from drivers.telephony.board.server_leg import ServerLeg
 from drivers.telephony.board_link import CannotDo
@@ -37,8 +36,6 @@ class Obedience:
     def __call__(self, command: t.AnyDown) -> None:
         try:
             self._acts[type(command)](command)
-        except PromptMissing as missing:
-            raise CannotDo(f"no such prompt: {missing}") from missing
         except (NoChannel, NoPort) as none:
             raise CannotDo("no channel") from none
 

@@ -21,6 +21,10 @@ _NAME = re.compile(r"[A-Za-z0-9_\-][A-Za-z0-9_.\-]*(?:/[A-Za-z0-9_\-][A-Za-z0-9_
 class PromptMissing(Exception):
     """No such prompt, or nothing we can play; the text is its name and why."""
 
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.name = name
+
 
 class PromptStore:
     """folders: searched in this order."""
@@ -47,21 +51,21 @@ class PromptStore:
             return known[2]
         samples = read_wav(path.read_bytes(), name)
         if self._add is None:
-            raise PromptMissing(f"{name}: no media")
+            raise PromptMissing(name, "no media")
         sound = self._add(samples)
         self._known[path] = (status.st_mtime_ns, status.st_size, sound)
         return sound
 
     def _find(self, name: str) -> tuple[Path, os.stat_result]:
         if not _NAME.match(name):
-            raise PromptMissing(f"{name}: not a prompt's name")
+            raise PromptMissing(name, "not a prompt's name")
         for folder in self._folders:
             path = folder / f"{name}.wav"
             try:
                 return path, path.stat()
             except OSError:
                 continue
-        raise PromptMissing(f"{name}: no such prompt")
+        raise PromptMissing(name, "no such prompt")
 
 
 def read_wav(data: bytes, name: str) -> npt.NDArray[np.int16]:
@@ -71,7 +75,7 @@ def read_wav(data: bytes, name: str) -> npt.NDArray[np.int16]:
         PromptMissing: any other format, with what it is.
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise PromptMissing(f"{name}: not a WAV file")
+        raise PromptMissing(name, "not a WAV file")
     position, form = 12, None
     while position + 8 <= len(data):
         kind, size = data[position : position + 4], struct.unpack_from("<I", data, position + 4)[0]
@@ -81,16 +85,16 @@ def read_wav(data: bytes, name: str) -> npt.NDArray[np.int16]:
         elif kind == b"data" and form is not None:
             return _samples(body, form, name)
         position += 8 + size + (size & 1)
-    raise PromptMissing(f"{name}: no sound in the file")
+    raise PromptMissing(name, "no sound in the file")
 
 
 def _samples(body: bytes, form: tuple[int, ...], name: str) -> npt.NDArray[np.int16]:
     encoding, channels, rate_hz, _, _, bits = form
     if channels != 1 or rate_hz != 8000:
-        raise PromptMissing(f"{name}: {rate_hz} Hz, {channels} channels; 8000 Hz mono is needed")
+        raise PromptMissing(name, f"{rate_hz} Hz, {channels} channels; 8000 Hz mono is needed")
     if encoding in (1, 0xFFFE) and bits == 16:
         return np.frombuffer(body[: len(body) & ~1], "<i2").astype(np.int16)
     if encoding in (6, 7) and bits == 8:
         table = g711.ALAW_TO_SAMPLE if encoding == 6 else g711.ULAW_TO_SAMPLE
         return table[np.frombuffer(body, np.uint8)].astype(np.int16)
-    raise PromptMissing(f"{name}: encoding {encoding} with {bits} bits")
+    raise PromptMissing(name, f"encoding {encoding} with {bits} bits")

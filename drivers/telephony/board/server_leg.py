@@ -37,26 +37,41 @@ class ServerLeg:
     # ---------------------------------------------------------------- sound
 
     def play(self, leg: Leg, wish: t.Play) -> None:
-        """Raises PromptMissing."""
-        number = leg.play(wish.prompts, loop=wish.loop, gain_db=wish.gain_db)
-        self._replaced(leg)
+        """A prompt that is missing ends the play at once, and says so: a flow waits for its end."""
+        number, failure = self._begin(leg, wish.prompts, loop=wish.loop, gain_db=wish.gain_db)
         self.op, self.kind, self.alone = wish.op, "play", False
-        if not number:
-            self._finish_play(leg, "failed", "no_voice")
+        if failure or not number:
+            self._finish_play(leg, "failed", failure or "no_voice")
+            self._when_alone(leg)
 
     def collect(self, leg: Leg, wish: t.Collect) -> None:
-        """Raises PromptMissing."""
-        number = 0
-        if wish.prompts:
-            number = leg.play(wish.prompts)
-        else:
-            leg.stop_sound()
-        self._replaced(leg)
+        """As `play`; without anything to play the wait for keys begins at once."""
+        number, failure = self._begin(leg, wish.prompts)
         self.op, self.kind, self.alone = wish.op, "collect", False
         self.gathering = Gathering(wish, self.board.wheel.now_s)
-        if not number:  # nothing plays whose end could be waited for
+        if failure:
+            self._finish_collect(leg, "failed")
+            self._when_alone(leg)
+            return
+        if not number:
             self.gathering.prompts_done(self.board.wheel.now_s)
         self._wait(leg)
+
+    def _begin(
+        self, leg: Leg, prompts: list[str], *, loop: bool = False, gain_db: float = 0.0
+    ) -> tuple[int, str]:
+        """Let these prompts replace what plays: media's number of them, and the name of a missing one."""
+        number, failure = 0, ""
+        try:
+            if prompts:
+                number = leg.play(prompts, loop=loop, gain_db=gain_db)
+        except PromptMissing as missing:
+            failure = missing.name
+            self.board.log("prompt_missing", level="warning", leg=leg.name, detail=str(missing))
+        if not number:
+            leg.stop_sound()
+        self._replaced(leg)
+        return number, failure
 
     def stop(self, leg: Leg, op: str) -> None:
         if op and op == self.op:

@@ -190,7 +190,7 @@ def test_a_collect_times_out_from_the_end_of_its_prompts(world):
     assert world.told(t.CollectFinished)[0].reason == "timeout"
 
 
-def test_a_play_is_finished_stopped_or_refused(world):
+def test_a_play_is_finished_stopped_or_failed(world):
     leg = answered_leg(world)
     world.do(t.Play, leg=leg, op="p1", prompts=["a", "b"])
     play = world.media(c.PlaySounds)[-1]
@@ -199,10 +199,30 @@ def test_a_play_is_finished_stopped_or_refused(world):
     world.do(t.Play, leg=leg, op="p2", prompts=["a"], loop=True)
     world.do(t.StopSound, leg=leg, op="p2")
     assert [(e.op, e.reason) for e in world.told(t.PlayFinished)] == [("p1", "done"), ("p2", "stopped")]
-    with pytest.raises(CannotDo, match="no such prompt"):
-        world.do(t.Play, leg=leg, op="p3", prompts=["missing"])
-    with pytest.raises(CannotDo, match="no such prompt"):
-        world.do(t.Play, leg=leg, op="p3", prompts=["../../etc/passwd"])
+    world.do(t.Play, leg=leg, op="p3", prompts=["a"])
+    world.do(t.Play, leg=leg, op="p4", prompts=["a", "missing"])
+    world.do(t.Play, leg=leg, op="p5", prompts=["../../etc/passwd"])
+    assert [(e.op, e.reason, e.detail) for e in world.told(t.PlayFinished)[2:]] == [
+        ("p3", "stopped", ""),
+        ("p4", "failed", "missing"),
+        ("p5", "failed", "../../etc/passwd"),
+    ]
+
+
+def test_a_collect_whose_prompt_is_missing_says_so_at_once(world):
+    """The flow waits for its end; a refusal would leave the caller in silence for ever."""
+    leg = answered_leg(world)
+    world.do(t.Collect, leg=leg, op="o1", prompts=["missing"])
+    assert [(e.op, e.reason) for e in world.told(t.CollectFinished)] == [("o1", "failed")]
+
+
+def test_a_leg_without_a_voice_still_lets_a_collect_time_out(world):
+    leg = answered_leg(world)
+    world.board.legs[leg].voice, voice = None, world.board.legs[leg].voice
+    world.do(t.Collect, leg=leg, op="o1", prompts=["a"], first_timeout_s=5)
+    world.pass_s(5.1)
+    assert [(e.op, e.reason) for e in world.told(t.CollectFinished)] == [("o1", "timeout")]
+    world.board.legs[leg].voice = voice
 
 
 def test_a_stale_report_of_an_earlier_call_on_the_channel_is_dropped(world):
