@@ -203,6 +203,7 @@ class Desk(QObject):
         if row is not None:
             self.since = posix(row.get("since")) or self.clock.now()
             self._take_state({**row, "limit_s": me.get("limit_s")})
+            self.logged_in_at = posix(me.get("logged_in_at")) or self.logged_in_at
             if self.logged_in_at is None and self.state != "logged_out":
                 self.logged_in_at = self.clock.now()
         self.tables_changed.emit()

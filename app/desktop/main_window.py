@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         shift.bar.keypad_wanted.connect(self.open_keypad)
         shift.guide.wanted.connect(self._likely)
         shift.order.saved.connect(self._order_saved)
+        shift.picker.order_wanted.connect(self._open_slip_of)
         self._levels.start()
         self._build()
 
@@ -171,6 +172,7 @@ class MainWindow(QMainWindow):
         self._key("Ctrl+D", lambda: self._call_key("Ctrl+D"))
         self._key("Ctrl+K", lambda: self.open_picker("find"))
         self._key("Ctrl+N", self._new_order)
+        self._key("Ctrl+B", lambda: self.shift.idle.tasks.call_back() if self.shift else None)
         self._key("Ctrl+U", lambda: self._likely("chase"))
         for key in ("Ctrl+Return", "Ctrl+Enter"):
             self._key(key, self._commit)
@@ -290,8 +292,12 @@ class MainWindow(QMainWindow):
 
     def open_slip(self) -> None:
         if self.shift is not None and self.shift.order.order is not None:
-            self.shift.slip.open(str(self.shift.order.order["id"]))
-            self._show_panel(SlipPanel(self, self.shift.slip))
+            self._open_slip_of(str(self.shift.order.order["id"]))
+
+    def _open_slip_of(self, order_id: str) -> None:
+        assert self.shift is not None
+        self.shift.slip.open(order_id)
+        self._show_panel(SlipPanel(self, self.shift.slip))
 
     def _go(self, place: str) -> None:
         if place == "wallboard":

@@ -110,6 +110,7 @@ class Me(Struct, frozen=True, kw_only=True):
     draft: dict[str, Any] | None = None
     desk: Desk | None = None
     limit_s: float | None = None
+    logged_in_at: str | None = None
     muted: bool = False
     consult: Consult | None = None
     site: Site = Site()

@@ -662,6 +662,14 @@
         <translation>No calls yet today. They appear here once answered.</translation>
     </message>
     <message>
+        <source>我的任务</source>
+        <translation>My tasks</translation>
+    </message>
+    <message>
+        <source>没有要回的电话。没接到的客户会自动出现在这里。</source>
+        <translation>Nobody to call back. Callers we missed appear here.</translation>
+    </message>
+    <message>
         <source>我的队列</source>
         <translation>My queues</translation>
     </message>
@@ -692,6 +700,10 @@
     <message>
         <source>全部按键</source>
         <translation>All keys</translation>
+    </message>
+    <message>
+        <source>回拨最急的客户</source>
+        <translation>Call back the most urgent</translation>
     </message>
     <message>
         <source>无人等待</source>
@@ -1157,6 +1169,10 @@
         <translation>Number or name</translation>
     </message>
     <message>
+        <source>号码、姓名、工单号</source>
+        <translation>Number, name, work order</translation>
+    </message>
+    <message>
         <source>姓名、工号、队列或号码</source>
         <translation>Name, staff number, queue or number</translation>
     </message>
@@ -1171,6 +1187,14 @@
 </context>
 <context>
     <name>PickerViewModel</name>
+    <message>
+        <source>去电</source>
+        <translation>Outgoing</translation>
+    </message>
+    <message>
+        <source>来电</source>
+        <translation>Incoming</translation>
+    </message>
     <message>
         <source>拨这个号码</source>
         <translation>Dial this number</translation>
@@ -1426,6 +1450,37 @@
     <message>
         <source>在线 {t}</source>
         <translation>Online {t}</translation>
+    </message>
+</context>
+<context>
+    <name>TasksViewModel</name>
+    <message>
+        <source>排队时挂断</source>
+        <translation>hung up waiting</translation>
+    </message>
+    <message>
+        <source>等得太久</source>
+        <translation>waited too long</translation>
+    </message>
+    <message>
+        <source>线路中断</source>
+        <translation>line lost</translation>
+    </message>
+    <message>
+        <source>没有接通</source>
+        <translation>not connected</translation>
+    </message>
+    <message>
+        <source>有留言</source>
+        <translation>left a message</translation>
+    </message>
+    <message>
+        <source>回拨 {who}</source>
+        <translation>Call back {who}</translation>
+    </message>
+    <message>
+        <source>应于 {t} 前</source>
+        <translation>due {t}</translation>
     </message>
 </context>
 <context>

@@ -197,13 +197,29 @@ class Story:
         items = [
             {
                 "call_id": f"c{i}", "direction": "in", "outcome": "answered", "from": "+8613800001180", "to": "400",
-                "customer_name": name.replace("_", " "), "queue": "service", "talk_s": lengths[i], "wrap_up_s": 31.0,
+                "customer_id": f"K-{i}", "queue": "service", "talk_s": lengths[i], "wrap_up_s": 31.0,
                 "started_at": at(self.now - 300 - i * 480), "summary": {"status": results[i], "notes": jobs[i]},
             }
-            for i, name in enumerate(w["callers"].split())
+            for i in range(8)
+        ]  # fmt: skip
+        names = {f"/api/v1/records/customer/K-{i}": Reply(status=200, json={"name": name.replace("_", " ")})
+                 for i, name in enumerate(w["callers"].split())}  # fmt: skip
+        tasks = [
+            {"task_id": f"t{i}", "kind": kind, "state": "open", "number": number, "queue": queue, "call_id": None,
+             "reason": reason, "created_at": at(self.now - ago), "done_at": None}
+            for i, (kind, number, queue, reason, ago) in enumerate((
+                ("voicemail", "+8657155507733", "vip", "voicemail", 640), ("missed_call", "+8613900002051", "service", "abandoned", 1900),
+                ("missed_call", "+8613700002066", "install", "overflowed", 1300), ("missed_call", "+8613700002067", "sales", "abandoned", 9000),
+            ))
         ]  # fmt: skip
         order = {"id": "W-0000418", "version": 1, "number": "WX-20261122-00418", "status": "dispatched"}
+        mrs_chen = Reply(status=200, json={"items": [self.customer()], "next": None})
         self.link.replies = {
+            **names,
+            "/api/v1/tasks": Reply(status=200, json={"items": tasks, "next": None}),
+            "/api/v1/records/customer?q=%2B8613900002051": mrs_chen,
+            "/api/v1/records/customer?q=%2B86": Reply(status=200, json={"items": [], "next": None}),
+            "/api/v1/records/work_order?": Reply(status=200, json={"items": [{**order, "contact": w["customer"], "description": w["says"]}], "next": None}),
             "/api/v1/calls?": Reply(status=200, json={"items": items, "next": None}),
             "/api/v1/calls/": Reply(
                 status=200,
@@ -294,7 +310,7 @@ class Story:
             "user": {"name": "1024", "display_name": self.words["me"], "role": role, "language": self.language},
             "agent": self.me("ready"), "call": None, "pop": None, "draft": None,
             "desk": {"host": "127.0.0.1", "port": 34000, "token": "t", "codec": "PCMA"}, "limit_s": None, "muted": False,
-            "consult": None, "site": {"name": self.words["site"], "time_zone": "Asia/Shanghai", "language": "zh_CN", "now": at(self.now)},
+            "logged_in_at": at(self.now - 13330), "consult": None, "site": {"name": self.words["site"], "time_zone": "Asia/Shanghai", "language": "zh_CN", "now": at(self.now)},
         }  # fmt: skip
         self.link.say("Snapshot", agents=self.agents(), queues=self.queues(busy), me=me)
 

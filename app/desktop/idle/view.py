@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.desktop.idle.tasks import TaskRow
 from app.desktop.idle.viewmodel import CallRow, IdleViewModel
 from app.desktop.theme.current import color, font, px
 from app.desktop.theme.icons import paint_icon
+from app.desktop.widgets.button import Button
 from app.desktop.widgets.card import Card, clear, column, line, row, upright
 from app.desktop.widgets.chip import Chip, chip_colours, draw_chip
 from app.desktop.widgets.empty import Empty
@@ -182,13 +184,70 @@ class IdleView(QWidget):
         made.setContentsMargins(0, 0, 0, 0)
         made.setSpacing(12)
         made.addWidget(figures)
+        made.addWidget(self._tasks_card())
         made.addWidget(calls, 1)
         self.side = self._side()
+        model.tasks.changed.connect(self.show_tasks)
         model.changed.connect(self.show_tables)
         model.calls_changed.connect(self.show_calls)
         model.desk.clock.ticked.connect(self.show_tables)
+        model.desk.clock.ticked.connect(self.show_tasks)
         self.show_tables()
         self.show_calls()
+        self.show_tasks()
+
+    def _tasks_card(self) -> Card:
+        self._tasks_shown: list[TaskRow] | None = None
+        self._tasks = Card(self.tr("我的任务"), "tasks_card", gap=0, count="0")
+        self._task_rows = column(gap=0)
+        self._no_tasks = Text(self.tr("没有要回的电话。没接到的客户会自动出现在这里。"), 13, 400, "text2")
+        self._tasks.add(self._task_rows)
+        self._tasks.add(self._no_tasks)
+        return self._tasks
+
+    def show_tasks(self) -> None:
+        tasks = self._model.tasks
+        rows = tasks.rows()
+        if rows == self._tasks_shown:
+            return
+        self._tasks_shown = rows
+        clear(self._task_rows)
+        for number, each in enumerate(rows):
+            if number:
+                self._task_rows.addWidget(line())
+            self._task_rows.addWidget(self._task(each, first=number == 0))
+        self._no_tasks.setVisible(not rows)
+        if self._tasks.count is not None:
+            self._tasks.count.show_text(str(len(tasks.mine())))
+
+    def _task(self, task: TaskRow, first: bool) -> QWidget:
+        red = task.hue == "broken"
+        icon = Picture(
+            task.icon,
+            18,
+            "broken.tone" if red else "text2",
+            ground="broken.soft" if red else "sunken",
+            box=32,
+            round_=True,
+        )
+        words = column(
+            Text(task.title, 14, 600, elide=True), Text(task.detail, 12, 400, "text2", elide=True), gap=0
+        )
+        button = Button(
+            f"call_back_{task.task_id}",
+            self.tr("拨号"),
+            key="Ctrl+B" if first else "",
+            icon="phone-outgoing",
+            height="normal",
+        )
+        button.setAccessibleName(f"{self.tr('拨号')} {task.title}")
+        button.clicked.connect(lambda: self._model.tasks.call_back(task.number))
+        inside = row(icon, words, Chip(task.due, task.hue, "clock", tabular=True), button, gap=12)
+        inside.setStretch(1, 1)
+        made = QWidget()
+        made.setFixedHeight(px(52))
+        made.setLayout(inside)
+        return made
 
     def _side(self) -> QWidget:
         self._queues = Card(self.tr("我的队列"), "my_queues_card", gap=0)
@@ -210,7 +269,7 @@ class IdleView(QWidget):
         keys = Card(self.tr("常用按键"), "keys_card", gap=6)
         for word, key in (
             (self.tr("接听下一个电话"), "F2"), (self.tr("示闲 / 示忙"), "F9"), (self.tr("查客户、工单、号码"), "Ctrl+K"),
-            (self.tr("拨号"), "Ctrl+D"), (self.tr("全部按键"), "F1"),
+            (self.tr("拨号"), "Ctrl+D"), (self.tr("回拨最急的客户"), "Ctrl+B"), (self.tr("全部按键"), "F1"),
         ):  # fmt: skip
             keys.add(KeyHint(word, key))
         side = QWidget()

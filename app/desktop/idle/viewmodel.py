@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.client.answers import Reply
 from app.desktop.desk import Desk
+from app.desktop.idle.names import CustomerNames
+from app.desktop.idle.tasks import TasksViewModel
 from app.desktop.link import Json
 from app.desktop.writing import phone, posix, text_of, timer
 
@@ -50,6 +52,10 @@ class IdleViewModel(QObject):
         super().__init__(parent)
         self.desk = desk
         self._calls: list[Json] = []
+        self._names = CustomerNames(desk.link, self)
+        self._names.learnt.connect(self.calls_changed)
+        self.tasks = TasksViewModel(desk, self._names, self)
+        self._names.learnt.connect(self.tasks.changed)
         desk.tables_changed.connect(self.changed)
         desk.state_changed.connect(self._state_changed)
         self._was = ""
@@ -66,6 +72,7 @@ class IdleViewModel(QObject):
                 self._calls = list(reply.json.get("items") or [])
                 self.calls_changed.emit()
 
+        self.tasks.look_up()
         self.desk.link.get(f"/api/v1/calls?agent={self.desk.agent_id}&limit={RECENT}", read)
 
     def figures(self) -> list[Figure]:
@@ -145,7 +152,7 @@ class IdleViewModel(QObject):
         )
         return CallRow(
             time=self._when(at), icon="phone-outgoing" if out else "phone-incoming",
-            who=text_of(call, "customer_name") or number, what=what, result=result, hue=hue,
+            who=self._names.of_id(call.get("customer_id")) or number, what=what, result=result, hue=hue,
             length=timer(float(call.get("talk_s") or 0)),
         )  # fmt: skip
 

@@ -49,8 +49,8 @@ class PickerPanel(Panel):
         }  # fmt: skip
         super().__init__(window, "picker", titles[model.purpose], 400, close_word=self.tr("关闭"))
         self._model = model
-        hint = (
-            self.tr("号码、姓名") if model.purpose in ("find", "dial") else self.tr("姓名、工号、队列或号码")
+        hint = {"find": self.tr("号码、姓名、工单号"), "dial": self.tr("号码、姓名")}.get(
+            model.purpose, self.tr("姓名、工号、队列或号码")
         )
         self.line = LineField("picker_line", "", hint, icon="search")
         self.line.textEdited.connect(model.type_words)

@@ -82,6 +82,7 @@ class Agent:
     state: S = S.LOGGED_OUT
     since_s: float = 0.0
     idle_since_s: float = 0.0  # since when without a call, for "longest idle"
+    logged_in_s: float | None = None
     reason: str = ""
     pending_break: str | None = None
     pending_log_out: bool = False

@@ -162,7 +162,7 @@ class Floor:
         return [views.queue_row(queue_id) for queue_id in self.state.queues]
 
     def me(self, agent_id: str, now_s: float | None = None) -> dict[str, Any]:
-        """{agent, call, draft, desk, limit_s, pending_log_out, muted, consult}; {} for no agent."""
+        """{agent, call, draft, desk, limit_s, pending_log_out, muted, consult, logged_in_at}; {} for no agent."""
         agent = self.state.agents.get(agent_id)
         return self._views(now_s).me(agent) if agent is not None else {}
 

@@ -106,6 +106,7 @@ def _agent_logged_in(state: State, event: e.AgentLoggedIn, now_s: float) -> None
     agent.phone_user = event.phone_user
     agent.desk_token = event.desk_token
     agent.idle_since_s = now_s
+    agent.logged_in_s = now_s
     agent.listening_to = None
     agent.link_lost = False
 
@@ -122,6 +123,7 @@ def _agent_state_changed(state: State, event: e.AgentStateChanged, now_s: float)
     agent.limit_at_s = None if event.limit_s is None else now_s + event.limit_s
     if agent.state is S.LOGGED_OUT:
         agent.draft = None
+        agent.logged_in_s = None
         agent.desk_token = ""
 
 

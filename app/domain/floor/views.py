@@ -133,6 +133,7 @@ class Views:
             if desk is not None and desk.port
             else None,
             "limit_s": left_s,
+            "logged_in_at": self.at(agent.logged_in_s),
             "pending_log_out": agent.pending_log_out,
             "muted": bool(call is not None and call.muted),
             "consult": self._consult(call),

@@ -265,6 +265,7 @@ def test_a_consultation_is_completed_cancelled_or_made_a_conference():
     centre.do(c.AnswerCall(agent_id="a01"))
     centre.do(c.Transfer(agent_id="a01", to="agent:a02", mode="consult"))
     assert centre.board.legs["x0001"].sound is not None
+    assert centre.floor.me("a01")["logged_in_at"] is not None
     asked = {"state": "calling", "agent_id": "a01", "to": "agent:a02", "with_agent": "a02"}
     assert centre.floor.me("a01")["consult"] == asked
     with pytest.raises(errors.NotInThisState):
