@@ -5,6 +5,7 @@ import random
 import signal
 import socket
 import time
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,6 +175,26 @@ def test_a_killed_writer_is_replaced_when_the_lines_are_quiet(board):
     with sipp("-sn", "uas", "-p", str(board.peer_port), "-mp", str(free_port()), folder=board.folder):
         call(board, "9111", count=1, talk_ms=500)
     assert board.event(t.ServiceEnded).recording_s > 0.2
+
+
+@pytest.mark.req("R1")
+def test_a_recording_goes_on_in_its_file_when_the_writer_is_killed(board):
+    with (
+        sipp("-sn", "uas", "-p", str(board.peer_port), "-mp", str(free_port()), folder=board.folder),
+        sipp("-sn", "uac", board.sip, "-s", "9111", "-m", "1", "-d", "3000", "-p", str(free_port()),
+             folder=board.folder),
+    ):  # fmt: skip
+        file = board.folder / "recordings" / "services"
+        until_s = time.monotonic() + 10
+        while not any(wav.stat().st_size > 5_000 for wav in file.glob("*.wav")):
+            assert time.monotonic() < until_s
+            time.sleep(0.02)
+        os.kill(board.pids["writer"], signal.SIGKILL)
+        ended = board.event(t.ServiceEnded)
+    assert board.said("device_back")
+    with wave.open(str(board.folder / "recordings" / ended.recording)) as recording:
+        assert recording.getnframes() / 8000 == pytest.approx(ended.recording_s, abs=0.01)
+    assert ended.recording_s == pytest.approx(ended.ended_utc - ended.answered_utc, abs=0.6)
 
 
 def test_a_killed_board_says_bye_when_it_comes_back(tmp_path):

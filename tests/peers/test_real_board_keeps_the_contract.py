@@ -6,7 +6,7 @@ the same promises are asked for in real time: what begins is told to end, once, 
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import count
 
 import numpy as np
 import pytest
@@ -19,11 +19,12 @@ from tests.fakes.live_board import LiveBoard
 
 pytestmark = [pytest.mark.peer, pytest.mark.req("T1", "T21")]
 PROMPT = "zh_CN/main-menu"
+EPOCHS = count(2)
 
 
-@pytest.fixture
-def board(tmp_path: Path) -> Iterator[LiveBoard]:
-    live = LiveBoard(tmp_path)
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveBoard]:
+    live = LiveBoard(tmp_path_factory.mktemp("board"))
     yield live
     live.close()
     assert live.said("internal_error") == []
@@ -33,19 +34,19 @@ class Server:
     """One server, one telephone, calls between them."""
 
     def __init__(self, live: LiveBoard) -> None:
-        self.live, self.heard, self._commands = live, Heard(), 0
+        self.live, self.heard, self._commands, self._epoch = live, Heard(), 0, next(EPOCHS)
         self.board = RemoteBoard(f"unix:{live.folder}/board.sock", self.heard)
 
     async def begin(self) -> None:
         self.board.start()
-        await self.heard.first("connected")
-        self.board.attach(2, 0)
+        _, _, snapshot = await self.heard.first("connected")
+        self.board.attach(self._epoch, snapshot.last_seq)
         host, _, port = self.live.sip.rpartition(":")
         self.phone = await CallingPhone.open((host, int(port)))
 
     def do(self, kind, **fields) -> None:
         self._commands += 1
-        self.board.send(kind(epoch=2, command_id=f"k{self._commands}", **fields))
+        self.board.send(kind(epoch=self._epoch, command_id=f"k{self._commands}", **fields))
 
     async def talking(self) -> tuple[str, PhoneCall]:
         number = len(self.heard.of(t.LegOffered)) + 1
