@@ -8,6 +8,7 @@ import asyncio
 import io
 import time
 import wave
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 
 from drivers.telephony.caller import CallingPhone, PhoneCall
 from tests.scenarios.harness import Centre, until
-from tests.scenarios.people import Agents, channels, open_tasks, settle, tone_share, tone_wav
+from tests.scenarios.people import Agents, channels, open_tasks, tone_share, tone_wav
 
 AGENT_HZ, CALLER_HZ = 500.0, 900.0
 BACK_WITHIN_S = 8.0  # on a busy machine; alone it takes a second or two
@@ -52,25 +53,39 @@ class Here:
         return [one for row in rows for one in row["recordings"] if state != "ended" or one["duration_s"]]
 
 
-def test_media_and_signalling_killed_under_calls(tmp_path: Path):
-    tone_wav(tmp_path / "caller.wav", CALLER_HZ)
-    talk = tone_wav(tmp_path / "agent.wav", AGENT_HZ)
+@pytest.fixture(scope="module")
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Centre, Path]]:
+    """A centre with two agents."""
+    folder = tmp_path_factory.mktemp("board")
+    tone_wav(folder / "caller.wav", CALLER_HZ)
+    talk = tone_wav(folder / "agent.wav", AGENT_HZ)
     with (
-        Centre(tmp_path / "demo") as centre,
+        Centre(folder / "demo") as centre,
         Agents(centre, 2, "--talk", str(talk), "--answer-after", "0.2", "--wrap-up", "0.2"),
     ):
+        yield centre, folder
 
-        async def scenario() -> None:
-            phone = await CallingPhone.open(centre.sip)
-            here = Here(centre, phone, tmp_path)
-            try:
-                for first, process in ((0, "board"), (100, "signalling"), (200, "board")):
-                    await killed(here, first, process)
-            finally:
-                await phone.close()
 
-        asyncio.run(scenario())
-        assert centre.log_lines("internal_error") == []
+def run(staffed: tuple[Centre, Path], scenario: Callable[[Here], Awaitable[None]]) -> None:
+    centre, folder = staffed
+
+    async def whole() -> None:
+        phone = await CallingPhone.open(centre.sip)
+        try:
+            await scenario(Here(centre, phone, folder))
+        finally:
+            await phone.close()
+
+    asyncio.run(whole())
+    assert centre.log_lines("internal_error") == []
+
+
+def test_media_and_signalling_killed_under_calls(staffed: tuple[Centre, Path]):
+    async def scenario(here: Here) -> None:
+        await killed(here, 0, "board")
+        await killed(here, 100, "signalling")
+
+    run(staffed, scenario)
 
 
 async def killed(here: Here, first: int, process: str) -> None:
@@ -144,30 +159,13 @@ async def both_directions(here: Here, call: PhoneCall, number: int) -> None:
     assert tone_share(left, CALLER_HZ) > 0.9 and tone_share(right, AGENT_HZ) > 0.9
 
 
-def test_the_writer_killed_under_calls_costs_no_call(tmp_path: Path):
-    tone_wav(tmp_path / "caller.wav", CALLER_HZ)
-    talk = tone_wav(tmp_path / "agent.wav", AGENT_HZ)
-    with (
-        Centre(tmp_path / "demo") as centre,
-        Agents(centre, 1, "--talk", str(talk), "--answer-after", "0.2", "--wrap-up", "0.2"),
-    ):
-
-        async def scenario() -> None:
-            phone = await CallingPhone.open(centre.sip)
-            here = Here(centre, phone, tmp_path)
-            try:
-                await writer_killed(here)
-            finally:
-                await phone.close()
-
-        asyncio.run(scenario())
-        settle(centre, 2)
-        assert centre.log_lines("internal_error") == []
+def test_the_writer_killed_under_calls_costs_no_call(staffed: tuple[Centre, Path]):
+    run(staffed, writer_killed)
 
 
 async def writer_killed(here: Here) -> None:
     centre = here.centre
-    call = await here.caller(0, "9120")
+    call = await here.caller(300, "9120")
     await here.hears_an_agent(call)
     await asyncio.sleep(1.5)
     old = {name: centre.pid(name) for name in ("board", "signalling", "writer")}
@@ -177,7 +175,7 @@ async def writer_killed(here: Here) -> None:
     assert not call.ended.done()
     assert max(call.sound.gaps_s()) < 0.1
     await here.hears_an_agent(call)
-    (recording,) = await asyncio.to_thread(here.recordings, 0, "talking")
+    (recording,) = await asyncio.to_thread(here.recordings, 300, "talking")
     sound = (await asyncio.to_thread(centre.request, "GET", recording["url"])).content
     with wave.open(io.BytesIO(sound)) as wav:
         assert wav.getnchannels() == 2 and wav.getnframes() >= 8000
@@ -189,10 +187,10 @@ async def writer_killed(here: Here) -> None:
         BACK_WITHIN_S,
     )
     assert (centre.pid("signalling"), centre.pid("board")) == (old["signalling"], old["board"])
-    await both_directions(here, call, 0)
-    (recording,) = await asyncio.to_thread(here.recordings, 0)
-    talk_s = (await asyncio.to_thread(centre.calls, number="13700000000"))[0]["talk_s"]
+    await both_directions(here, call, 300)
+    (recording,) = await asyncio.to_thread(here.recordings, 300)
+    talk_s = (await asyncio.to_thread(centre.calls, number="13700000300"))[0]["talk_s"]
     assert abs(recording["duration_s"] - talk_s) < 1.0, "the file goes on where the dead writer left it"
-    again = await here.caller(1, "9120")
+    again = await here.caller(301, "9120")
     await here.hears_an_agent(again)
-    await both_directions(here, again, 1)
+    await both_directions(here, again, 301)
