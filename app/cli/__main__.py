@@ -1,7 +1,7 @@
 """`./zongji COMMAND`: finds the command's module and runs it.
 
 Each module of this folder that is a command offers `add_parser(subparsers)` and
-`run(arguments) -> int`. Only the module asked for is imported, so that a small
+`run(arguments) -> int`; where argparse would misread its words, `respelled(words)`. Only the module asked for is imported, so that a small
 command starts at once.
 """
 
@@ -57,7 +57,8 @@ def main(arguments: list[str]) -> int:
     module = importlib.import_module(COMMANDS[name][0])
     parser = argparse.ArgumentParser(prog="./zongji")
     module.add_parser(parser.add_subparsers(metavar="COMMAND", required=True))
-    parsed, rest = parser.parse_known_args(arguments)
+    respell = getattr(module, "respelled", list)
+    parsed, rest = parser.parse_known_args(respell(arguments))
     if rest and not getattr(module, "TAKES_REST", False):
         parser.error(f"unknown arguments: {' '.join(rest)}")
     parsed.rest = rest

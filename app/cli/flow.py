@@ -43,6 +43,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         action.add_argument("--json", action="store_true", help="JSON lines")
 
 
+def respelled(words: list[str]) -> list[str]:
+    """`--keys -,2` as `--keys=-,2`: what begins with a dash is no option here."""
+    made: list[str] = []
+    for word in words:
+        if made and made[-1] == "--keys":
+            made[-1] = f"--keys={word}"
+        else:
+            made.append(word)
+    return made
+
+
 def run(arguments: argparse.Namespace) -> int:
     return _check(arguments) if arguments.action == "check" else _run(arguments)
 

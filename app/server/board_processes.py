@@ -29,6 +29,11 @@ def is_running(lock: Path) -> bool:
         return False
 
 
+def pid_file(lock: Path) -> Path:
+    """Where the pid of the board started last stands, from before it can say it itself."""
+    return lock.with_suffix(".pid")
+
+
 async def keep_running(
     name: str, lock: Path, command: list[str], log_file: Path, is_connected: Callable[[], bool]
 ) -> None:
@@ -40,6 +45,7 @@ async def keep_running(
             child = None
         if child is None and not is_connected() and not is_running(lock):
             child = _start(command, log_file)
+            pid_file(lock).write_text(str(child.pid))
             log.log("info", "board_started", board=name, pid=child.pid)
         await asyncio.sleep(CHECK_S)
 

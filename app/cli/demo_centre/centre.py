@@ -17,6 +17,7 @@ from app.cli.configuration_file import Loaded, load
 from app.cli.demo_centre.process import Kept, end_pid
 from app.cli.demo_centre.site import user_table
 from app.cli.errors import CommandFailed
+from app.server.board_processes import pid_file
 from app.server.demo_company import settle_demo
 
 LOOK_S = 0.1
@@ -43,6 +44,10 @@ class DemoCentre:
         self._written: dict[str, Any] = {}
 
     @property
+    def _board_pid_file(self) -> Path:
+        return pid_file(self._loaded.board_lock(self._loaded.configuration.boards[0]))
+
+    @property
     def http(self) -> str:
         return f"http://{self._listen}"
 
@@ -52,6 +57,7 @@ class DemoCentre:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ending.set)
         self._file.unlink(missing_ok=True)
+        self._board_pid_file.unlink(missing_ok=True)
         began = time.monotonic()
         try:
             await self._seed()
@@ -79,7 +85,8 @@ class DemoCentre:
             (self._folder / "seeded").write_text("")
 
     def _start(self, name: str, *arguments: str, again: bool = True) -> None:
-        kept = Kept(name, list(arguments), self._log, again=again)
+        story = self._folder / "log" / f"{name}.jsonl"
+        kept = Kept(name, list(arguments), self._log, story, again=again)
         kept.start()
         self._kept.append(kept)
 
@@ -249,9 +256,12 @@ class DemoCentre:
         self._file.unlink(missing_ok=True)
         for kept in reversed(self._kept):
             await kept.end()
+        if self._board_pid_file.exists():  # one that was only starting has told no pid yet
+            board.setdefault("signalling", int(self._board_pid_file.read_text()))
         for name in ("signalling", "media", "writer"):
             if name in board:
                 await end_pid(board[name])
+        self._board_pid_file.unlink(missing_ok=True)
         (self._loaded.run_folder / "boards.json").unlink(missing_ok=True)
 
 

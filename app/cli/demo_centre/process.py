@@ -9,12 +9,14 @@ from pathlib import Path
 
 
 class Kept:
-    """A child that must be there. `on_change` is told after each start."""
+    """A child that must be there. log: its stderr, shared by all; story: its stdout, its own."""
 
-    def __init__(self, name: str, arguments: list[str], log: Path, *, again: bool = True) -> None:
+    def __init__(
+        self, name: str, arguments: list[str], log: Path, story: Path, *, again: bool = True
+    ) -> None:
         self.name = name
         self._command = [sys.executable, "-m", "app.cli", *arguments]
-        self._log = log
+        self._log, self._story = log, story
         self._again = again
         self._child: subprocess.Popen[bytes] | None = None
         self._started = 0
@@ -29,9 +31,10 @@ class Kept:
         return self._child.poll() if self._child is not None else None
 
     def start(self) -> None:
-        with self._log.open("ab") as log:
+        self._story.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log, self._story.open("ab") as story:
             self._child = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                self._command, stdin=subprocess.DEVNULL, stdout=story, stderr=log, start_new_session=True
             )
         self._started += 1
 
