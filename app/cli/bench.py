@@ -21,6 +21,7 @@ BENCHES = {
         "a free agent's next ring, quiet and beside an import and a backup",
     ),
     "kill": ("app.cli.benches.kill:bench_kill", "the server killed under a crowd of customers"),
+    "voice": ("drivers.telephony.bench_voice:bench_voice", "caller's RTP → headphones; a slow sound clock"),
     "pop": ("app.cli.bench_pop:bench_pop", "INVITE at the board → screen pop painted in a window"),
 }
 

@@ -10,7 +10,6 @@ import socket
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,15 +17,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drivers.telephony.desk.rtp_out import RtpOut
-from drivers.telephony.exchange import control as c
-from drivers.telephony.exchange.processes import (
-    SoundProcesses,
-    send_messages,
-    send_sockets,
-    start_processes,
+from drivers.telephony.bench_voice import RATE_HZ as RATE
+from drivers.telephony.bench_voice import (
+    TOKEN,
+    Caller,
+    Ear,
+    Sound,
+    delays_s,
+    join_caller_and_desk,
+    start_exchange,
 )
-from drivers.telephony.sound import g711, rtp
+from drivers.telephony.exchange.processes import SoundProcesses
 
 pytestmark = [
     pytest.mark.peer,
@@ -34,124 +35,7 @@ pytestmark = [
         not (shutil.which("pulseaudio") and shutil.which("parec")), reason="PulseAudio is not installed"
     ),
 ]
-ROOT = Path(__file__).parents[2]
-TOKEN = bytes(range(16))
-RATE = 48000
 BURSTS = int(os.environ.get("ZONGJI_BURSTS", "25"))
-
-
-class Sound:
-    """A private PulseAudio with two null sinks: `ear` (headphones) and `mouth` (its monitor: microphone)."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **os.environ,
-            "XDG_RUNTIME_DIR": str(folder),
-            "HOME": str(folder),
-            "PULSE_SERVER": f"unix:{folder}/native",
-            "PULSE_SINK": "ear",
-            "PULSE_SOURCE": "mouth.monitor",
-            "PYTHONPATH": str(ROOT),
-            "OPENBLAS_NUM_THREADS": "1",
-        }
-        self.server = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        loads = [
-            f"module-native-protocol-unix socket={self.folder}/native auth-anonymous=1",
-            f"module-null-sink sink_name=ear rate={RATE} channels=1",
-            f"module-null-sink sink_name=mouth rate={RATE} channels=1",
-        ]
-        server = subprocess.Popen(
-            ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
-            + [f"--load={load}" for load in loads],
-            env=self.environment,
-            stderr=subprocess.DEVNULL,
-        )
-        while not (self.folder / "native").exists():
-            assert server.poll() is None, "PulseAudio did not start"
-            time.sleep(0.02)
-        return server
-
-    def run(self, *command: str, **more: object) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(list(command), env=self.environment, **more)  # type: ignore[call-overload]
-
-
-class Ear(threading.Thread):
-    """Hears what the headphones play: the time each burst of tone begins, and all samples."""
-
-    def __init__(self, sound: Sound) -> None:
-        super().__init__(daemon=True)
-        self.process = sound.run(
-            "parec", "-d", "ear.monitor", "--raw", "--format=s16le", f"--rate={RATE}", "--channels=1",
-            "--latency-msec=5", stdout=subprocess.PIPE,
-        )  # fmt: skip
-        self.bursts: list[float] = []
-        self.samples: list[np.ndarray] = []
-        self._quiet = RATE
-        self.start()
-
-    def run(self) -> None:
-        assert self.process.stdout
-        while block := os.read(self.process.stdout.fileno(), 65536):
-            now_s = time.monotonic()
-            samples = np.frombuffer(block[: len(block) // 2 * 2], "<i2")
-            self.samples.append(samples)
-            loud = np.flatnonzero(np.abs(samples.astype(int)) > 3000)
-            if len(loud) and self._quiet + loud[0] > RATE // 4:
-                self.bursts.append(now_s - (len(samples) - loud[0]) / RATE)
-            self._quiet = len(samples) - loud[-1] if len(loud) else self._quiet + len(samples)
-
-
-class Board(threading.Thread):
-    """The board's end: answers the hello, sends 20 ms every 20 ms, a burst of tone every 400 ms."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.socket.setblocking(False)
-        self.port = self.socket.getsockname()[1]
-        self.desk: tuple[str, int] | None = None
-        self.heard: list[tuple[float, rtp.Packet]] = []
-        self.bursts: list[float] = []
-        self.sending = True
-        self.stop = threading.Event()
-        self._out = RtpOut(TOKEN, "PCMA", ssrc=5, seq=65000, timestamp=4_294_960_000, nonce=0)
-        at = np.arange(160)
-        tone = (9000 * np.sin(at * 2 * np.pi * 1000 / 8000)).astype(np.int16)
-        self._tone, self._silence = (g711.encode(s, 8).tobytes() for s in (tone, np.zeros_like(tone)))
-        self.start()
-
-    def run(self) -> None:
-        due_s, number = time.monotonic(), 0
-        while not self.stop.is_set():
-            self._listen()
-            if self.desk and self.sending:
-                burst = number % 20 < 2 and number > 50
-                if burst and number % 20 == 0:
-                    self.bursts.append(time.monotonic())
-                self.socket.sendto(self._out.packet(self._tone if burst else self._silence), self.desk)
-                number += 1
-            due_s += 0.02
-            time.sleep(max(0.0, due_s - time.monotonic()))
-
-    def _listen(self) -> None:
-        while True:
-            try:
-                datagram, source = self.socket.recvfrom(2048)
-            except BlockingIOError:
-                return
-            if hello := rtp.read_desk_hello(datagram):
-                assert hello[0] == TOKEN
-                self.desk = source
-                self.socket.sendto(rtp.desk_answer(hello[1]), source)
-            elif packet := rtp.parse(datagram):
-                self.heard.append((time.monotonic(), packet))
-
-    def voice(self) -> np.ndarray:
-        return g711.decode(np.frombuffer(b"".join(p.payload for _, p in self.heard), np.uint8), 8)
 
 
 class Window:
@@ -178,8 +62,7 @@ class Window:
 def sound(tmp_path: Path) -> Iterator[Sound]:
     sound = Sound(tmp_path)
     yield sound
-    sound.server.kill()
-    sound.server.wait()
+    sound.close()
 
 
 @pytest.fixture
@@ -216,33 +99,24 @@ def window(voice) -> Iterator[Callable[[], Window]]:
 
 
 @pytest.fixture
-def board() -> Iterator[Board]:
-    board = Board()
+def board() -> Iterator[Caller]:
+    """The board's end of a desk leg, played here."""
+    board = Caller()
     yield board
-    board.stop.set()
-    board.join()
-    board.socket.close()
+    board.close()
 
 
 @pytest.fixture
 def ear(sound: Sound) -> Iterator[Ear]:
     ear = Ear(sound)
     yield ear
-    ear.process.kill()
-    ear.process.wait()
-    ear.join()
-    assert ear.process.stdout
-    ear.process.stdout.close()
+    ear.close()
 
 
 @pytest.fixture
 def exchange() -> Iterator[tuple[SoundProcesses, int]]:
     """Real media and writer processes with one socket: (processes, its port)."""
-    processes = start_processes(8)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as shared:
-        shared.bind(("127.0.0.1", 0))
-        port = shared.getsockname()[1]
-        send_sockets(processes.media_socket, [(0, shared)])
+    processes, port = start_exchange()
     yield processes, port
     processes.stop()
 
@@ -253,17 +127,7 @@ def test_a_caller_is_heard_in_the_headset_through_the_exchange_in_time(sound, wi
     processes, port = exchange
     caller = board  # the same thread of bursts, here as a telephone that knows where to send
     caller.desk = ("127.0.0.1", port)
-    send_messages(
-        processes.media_socket,
-        [
-            c.OpenChannel(ch=0, gen=1, sock=0),
-            c.SetRemote(ch=0, gen=1, host="127.0.0.1", port=caller.port),
-            c.OpenChannel(ch=1, gen=1, sock=0, kind="desk", token=TOKEN),
-            c.SetRemote(ch=1, gen=1, host="", port=0),
-            c.SetRoom(ch=0, gen=1, room=1),
-            c.SetRoom(ch=1, gen=1, room=1),
-        ],
-    )
+    join_caller_and_desk(processes, caller.port)
     first = window()
     first.until(lambda e: e["event"] == "state" and e["headset"])
     first.say(do="connect", host="127.0.0.1", port=port, token=TOKEN.hex())
@@ -272,8 +136,7 @@ def test_a_caller_is_heard_in_the_headset_through_the_exchange_in_time(sound, wi
     deadline_s = time.monotonic() + BURSTS * 0.4 + 8
     while len(ear.bursts) < begun + BURSTS and time.monotonic() < deadline_s:
         time.sleep(0.1)
-    heard = ear.bursts[5:]  # the first two seconds are the start
-    delays = [heard_s - max(s for s in caller.bursts if s < heard_s) for heard_s in heard]
+    delays = delays_s(caller.bursts, ear.bursts)
     percents = np.percentile(np.array(delays) * 1000, [50, 90, 99])
     print(
         "caller's RTP to headphones, ms: median {:.0f}, p90 {:.0f}, p99 {:.0f}".format(*percents), len(delays)
@@ -315,10 +178,7 @@ def test_the_microphone_reaches_the_board_and_mute_silences_it(sound, window, bo
     )
     first = window()
     first.until(lambda e: e["event"] == "state" and e["headset"])
-    player = sound.run(
-        "pacat", "-d", "mouth", "--raw", "--format=s16le", f"--rate={RATE}", "--channels=1",
-        str(sound.folder / "mouth.raw"),
-    )  # fmt: skip
+    player = sound.play(sound.folder / "mouth.raw")
     first.say(do="connect", host="127.0.0.1", port=board.port, token=TOKEN.hex())
     first.say(do="levels", on=True)
     level = first.until(lambda e: e["event"] == "levels" and e["microphone_dbfs"] > -30)
@@ -351,7 +211,7 @@ def test_a_dead_sound_server_is_told_and_found_again(sound, window, board):
     while len(board.heard) < began + 50:  # the line goes on without a headset
         time.sleep(0.05)
     (sound.folder / "native").unlink(missing_ok=True)
-    sound.server = sound._start()
+    sound.server = sound.start()
     first.until(lambda e: e["event"] == "headset_back")
     board.sending = False
     assert first.until(lambda e: e["event"] == "line_lost")["silent_s"] >= 3.0
