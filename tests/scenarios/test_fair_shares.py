@@ -17,7 +17,7 @@ from drivers.telephony.sound.hearing import tone_now
 from tests.scenarios.harness import Centre, until
 from tests.scenarios.people import Agents, settle, tone_wav
 
-CALLS, BREAK_AT, BACK_AT, LATE_AFTER, KILL_AT, ALONE_FROM = 100, 10, 22, 40, 55, 80
+CALLS, BREAK_AT, BACK_AT, LATE_AFTER, KILL_AT, ALONE_FROM = 100, 10, 22, 40, 55, 74
 TOGETHER, AGENT_HZ = 3, 500.0
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(240), pytest.mark.req("A1", "A2", "X9", "I4")]
@@ -106,8 +106,11 @@ def check(centre: Centre, calls: list[dict[str, Any]]) -> None:
     counts = {name: row["calls_today"] for name, row in centre.agents().items() if row["calls_today"]}
     print(counts)
     assert sum(counts.values()) == CALLS and set(counts) == {"a01", "a02", "a03", "a04"}
-    assert abs(counts["a01"] - counts["a02"]) <= 1, counts
-    assert max(counts.values()) - min(counts.values()) <= 1, counts
+    # Whoever gives one of the last calls back has no call left to make up for it.
+    last = sorted(calls, key=lambda call: str(call["started_at"]))[-8:]
+    given_back = sum(step["step"] == "offer_missed" for call in last for step in call["steps"])
+    assert abs(counts["a01"] - counts["a02"]) <= 1 + given_back, (counts, given_back)
+    assert max(counts.values()) - min(counts.values()) <= 1 + given_back, (counts, given_back)
     bench = next(row for row in centre.get("/api/v1/queues")["items"] if row["queue_id"] == "bench")
     assert bench["today"]["offered"] == bench["today"]["answered"] == CALLS
     fewest_first(calls)
