@@ -26,6 +26,21 @@ def state_word(state: str) -> str:
     return words.get(state, state)
 
 
+def call_state_word(state: str) -> str:
+    """Where a call is."""
+    translate = QCoreApplication.translate
+    words = {
+        "ivr": translate("Words", "语音导航"),
+        "queued": translate("Words", "排队"),
+        "ringing": translate("Words", "振铃"),
+        "talking": translate("Words", "通话"),
+        "held": translate("Words", "保持"),
+        "voicemail": translate("Words", "留言"),
+        "ended": translate("Words", "已结束"),
+    }
+    return words.get(state, state)
+
+
 def break_word(reason: str | None) -> str:
     translate = QCoreApplication.translate
     words = {

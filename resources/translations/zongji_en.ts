@@ -197,6 +197,116 @@
     </message>
 </context>
 <context>
+    <name>ChosenCall</name>
+    <message>
+        <source>{name}：今日接听最少，当时空闲 {n} 人</source>
+        <translation>{name}: fewest calls today, {n} free then</translation>
+    </message>
+    <message>
+        <source>{n} 通</source>
+        <translation>{n} calls</translation>
+    </message>
+    <message>
+        <source>来电</source>
+        <translation>Incoming</translation>
+    </message>
+    <message>
+        <source>系统应答</source>
+        <translation>Answered by the system</translation>
+    </message>
+    <message>
+        <source>保持</source>
+        <translation>Hold</translation>
+    </message>
+    <message>
+        <source>取回</source>
+        <translation>Resume</translation>
+    </message>
+    <message>
+        <source>三方通话</source>
+        <translation>Conference</translation>
+    </message>
+    <message>
+        <source>小结完成</source>
+        <translation>Wrapped up</translation>
+    </message>
+    <message>
+        <source>挂断</source>
+        <translation>Hang up</translation>
+    </message>
+    <message>
+        <source>坐席断线</source>
+        <translation>Agent&apos;s link lost</translation>
+    </message>
+    <message>
+        <source>服务器重启</source>
+        <translation>Server restarted</translation>
+    </message>
+    <message>
+        <source>话务板中断</source>
+        <translation>Board lost</translation>
+    </message>
+    <message>
+        <source>按键 {keys}</source>
+        <translation>Pressed {keys}</translation>
+    </message>
+    <message>
+        <source>排入 {queue}</source>
+        <translation>Queued in {queue}</translation>
+    </message>
+    <message>
+        <source>振铃 {who}</source>
+        <translation>Rings {who}</translation>
+    </message>
+    <message>
+        <source>{who} 未接</source>
+        <translation>{who} missed it</translation>
+    </message>
+    <message>
+        <source>{who} 接听</source>
+        <translation>{who} answered</translation>
+    </message>
+    <message>
+        <source>转接 {to}</source>
+        <translation>Transferred to {to}</translation>
+    </message>
+    <message>
+        <source>班长加入</source>
+        <translation>Supervisor joined</translation>
+    </message>
+    <message>
+        <source>录音</source>
+        <translation>Recording</translation>
+    </message>
+</context>
+<context>
+    <name>ChosenCallView</name>
+    <message>
+        <source>所选通话</source>
+        <translation>Chosen call</translation>
+    </message>
+    <message>
+        <source>强拆</source>
+        <translation>End call</translation>
+    </message>
+    <message>
+        <source>再按一次确认</source>
+        <translation>Press again</translation>
+    </message>
+    <message>
+        <source>选一位坐席或一通电话，就能看到它的经过。</source>
+        <translation>Choose an agent or a call to see what happened.</translation>
+    </message>
+    <message>
+        <source>为什么是这位坐席</source>
+        <translation>Why this agent</translation>
+    </message>
+    <message>
+        <source>经过</source>
+        <translation>What happened</translation>
+    </message>
+</context>
+<context>
     <name>CustomerView</name>
     <message>
         <source>客户</source>
@@ -349,6 +459,34 @@
         <translation>Stop</translation>
     </message>
     <message>
+        <source>开始</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>客户</source>
+        <translation>Customer</translation>
+    </message>
+    <message>
+        <source>队列 · 坐席</source>
+        <translation>Queue · agent</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>时长</source>
+        <translation>Length</translation>
+    </message>
+    <message>
+        <source>进行中的电话</source>
+        <translation>Calls now</translation>
+    </message>
+    <message>
+        <source>现在没有电话。</source>
+        <translation>No calls now.</translation>
+    </message>
+    <message>
         <source>等待</source>
         <translation>Wait</translation>
     </message>
@@ -390,6 +528,18 @@
     <message>
         <source>接听 {n}</source>
         <translation>answered {n}</translation>
+    </message>
+    <message>
+        <source>正在监听 {who}：双方听不到您</source>
+        <translation>Listening to {who}: nobody hears you</translation>
+    </message>
+    <message>
+        <source>正在耳语：只有 {who} 听得到您</source>
+        <translation>Whispering: only {who} hears you</translation>
+    </message>
+    <message>
+        <source>正在插话：{who} 和客户都听得到您</source>
+        <translation>Barged in: {who} and the customer hear you</translation>
     </message>
 </context>
 <context>
@@ -1629,6 +1779,22 @@
     <message>
         <source>已签退</source>
         <translation>Logged out</translation>
+    </message>
+    <message>
+        <source>语音导航</source>
+        <translation>IVR</translation>
+    </message>
+    <message>
+        <source>排队</source>
+        <translation>Queued</translation>
+    </message>
+    <message>
+        <source>留言</source>
+        <translation>Voicemail</translation>
+    </message>
+    <message>
+        <source>已结束</source>
+        <translation>Ended</translation>
     </message>
     <message>
         <source>午餐</source>

@@ -73,6 +73,8 @@ class Scene:
             if screen == "wallboard":
                 window.open_wallboard()
                 window.wallboard.resize(1920, 1080)
+            if screen == "floor":
+                self.shift.floor.choose("1006")
             if screen == "settings":
                 window.open_settings()
             return

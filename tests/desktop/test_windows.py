@@ -195,6 +195,55 @@ def test_a_supervisor_sees_the_floor_and_a_call_brings_his_desk_back(scene):
     made.shift.floor.choose(talking.agent_id)
     made.shift.floor.supervise("Listen")
     assert made.link.sent[-1] == ("Listen", {"agent_id": talking.agent_id})
+    assert made.shift.floor.who_hears_whom() == f"正在监听 {talking.name}：双方听不到您"
+    made.shift.floor.supervise("StopListening")
+    assert made.shift.floor.who_hears_whom() == ""
     made.story.ring()
     made.settle()
     assert not shell.floor.isVisible() and shell.history.isVisible()
+
+
+@pytest.mark.req("R4", "P7")
+def test_a_supervisor_sees_why_this_agent_got_the_call_and_what_happened(scene):
+    made = scene()
+    made.show("floor")
+    made.settle()
+    floor, view = made.shift.floor, made.window.shell.floor
+    assert floor.call.why() == "何秀英：今日接听最少，当时空闲 2 人"
+    assert [(c.name, c.count, c.why_not) for c in floor.call.candidates()] == [
+        ("何秀英", "31 通", ""), ("刘洋", "34 通", ""), ("梁宇", "12 通", "小休"), ("吴迪", "29 通", "通话"),
+    ]  # fmt: skip
+    steps = [(s.time, s.words) for s in floor.call.steps()]
+    assert steps[:4] == [
+        ("0:00", "来电"),
+        ("0:00", "系统应答"),
+        ("0:09", "按键 1"),
+        ("0:10", "排入 冰箱报修"),
+    ]
+    assert ("0:46", "何秀英 接听") in steps and steps[-1] == ("1:32", "取回")
+    assert [row.result for row in floor.call_rows()] == ["排队", "振铃", "通话", "保持"]
+    assert view._table.currentIndex().row() == 2, "the chosen agent's call is marked"
+    view._table.selectRow(0)
+    assert floor.call.call_id == "f4" and floor.chosen == ""
+
+
+def test_ending_somebody_s_call_wants_a_second_press(scene):
+    made = scene()
+    made.show("floor")
+    made.settle()
+    end = made.window.findChild(QAbstractButton, "floor_end_call")
+    end.click()
+    assert end.text() == "再按一次确认" and "ForceHangUp" not in made.link.commands()
+    end.click()
+    assert (
+        made.link.sent[-1] == ("ForceHangUp", {"agent_id": "1006", "call_id": "f1"}) and end.text() == "强拆"
+    )
+
+
+def test_the_tiles_fill_their_row(scene):
+    made = scene()
+    made.show("floor")
+    made.settle()
+    tiles = made.window.shell.floor._tiles
+    columns = tiles.viewport().width() // tiles.gridSize().width()
+    assert tiles.viewport().width() - columns * tiles.gridSize().width() < columns + 3

@@ -221,6 +221,7 @@ class Story:
             "/api/v1/records/customer?q=%2B86": Reply(status=200, json={"items": [], "next": None}),
             "/api/v1/records/work_order?": Reply(status=200, json={"items": [{**order, "contact": w["customer"], "description": w["says"]}], "next": None}),
             "/api/v1/calls?": Reply(status=200, json={"items": items, "next": None}),
+            "/api/v1/calls/f1": Reply(status=200, json=self.floor_call()),
             "/api/v1/calls/": Reply(
                 status=200,
                 json={"started_at": at(self.now - 89), "ivr_s": 41.0, "wait_s": 42.0, "talk_s": 269.0, "hold_s": 22.0,
@@ -302,6 +303,38 @@ class Story:
             {"node": "card", "digits": "4417#", "title": w["card"], "choice": None, "at": at(self.now - 54)},
         ]
 
+    def floor_calls(self) -> list[dict[str, Any]]:
+        """Four calls in progress on a busy floor."""
+        facts = (("f1", "talking", "1006", "service", 105), ("f2", "held", "1007", "install", 118), ("f3", "ringing", "1005", "vip", 92),
+                 ("f4", "queued", None, "service", 60))  # fmt: skip
+        return [
+            {"call_id": name, "direction": "in", "state": state, "outcome": None, "from": f"+861380000441{i}", "to": "4000008000",
+             "queue": queue, "agent": agent, "started_at": at(self.now - ago), "keys": []}
+            for i, (name, state, agent, queue, ago) in enumerate(facts)
+        ]  # fmt: skip
+
+    def floor_call(self) -> dict[str, Any]:
+        """One of them with its story."""
+
+        def step(after: float, name: str, **facts: Any) -> dict[str, Any]:
+            return {"seq": 1, "at": at(self.now - 105 + after), "step": name, **facts}
+
+        candidates = [
+            {"agent": "1006", "score": [31.0, 40.0], "passed_over": None}, {"agent": "1002", "score": [34.0, 12.0], "passed_over": None},
+            {"agent": "1008", "score": [29.0, 3.0], "passed_over": "talking"}, {"agent": "1015", "score": [12.0, 3.0], "passed_over": "on_break"},
+        ]  # fmt: skip
+        return {
+            **self.floor_calls()[0],
+            "decisions": [{"at": at(self.now - 62), "queue": "service", "rule": "fewest_today", "chosen": "1006", "candidates": candidates,
+                           "waiting_before": 0, "text": "1006"}],
+            "steps": [
+                step(0, "offered"), step(0, "answered"), step(1, "node", node="menu"), step(9, "digits", node="menu", digits="1"),
+                step(10, "queued", queue="service", position=2), step(40, "announced", position=1),
+                step(43, "agent_offered", agent_id="1006"), step(46, "agent_answered", agent_id="1006"), step(46, "recording"),
+                step(80, "held"), step(92, "resumed"),
+            ],
+        }  # fmt: skip
+
     # ------------------------------------------------------------- steps
 
     def log_in(self, busy: bool = False, role: str = "agent") -> None:
@@ -312,7 +345,13 @@ class Story:
             "desk": {"host": "127.0.0.1", "port": 34000, "token": "t", "codec": "PCMA"}, "limit_s": None, "muted": False,
             "logged_in_at": at(self.now - 13330), "consult": None, "site": {"name": self.words["site"], "time_zone": "Asia/Shanghai", "language": "zh_CN", "now": at(self.now)},
         }  # fmt: skip
-        self.link.say("Snapshot", agents=self.agents(), queues=self.queues(busy), me=me)
+        agents = self.agents()
+        if busy:
+            of = {call["agent"]: call["call_id"] for call in self.floor_calls()}
+            agents = [{**row, "call_id": of.get(row["agent_id"])} for row in agents]
+        self.link.say("Snapshot", agents=agents, queues=self.queues(busy), me=me)
+        if busy:
+            self.link.say("TablesChanged", calls=self.floor_calls())
 
     def ring(self, known: bool = True) -> None:
         number = "+8613800004417" if known else "+8613955500123"

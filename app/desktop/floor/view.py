@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.desktop.floor.call_view import ChosenCallView
 from app.desktop.floor.viewmodel import TILE, FloorViewModel, Tile
-from app.desktop.theme.current import color, font, line_height, px
+from app.desktop.idle.view import CallsModel, RecentCalls
+from app.desktop.theme.current import color, font, line_height, look, px
 from app.desktop.theme.icons import paint_icon
 from app.desktop.wallboard.viewmodel import Hero, WallRow
 from app.desktop.widgets.button import Button
@@ -31,6 +33,7 @@ ICONS = {
     "ready": "circle-check", "ringing": "phone-incoming", "talking": "headset", "wrap_up": "clipboard-text",
     "on_break": "coffee", "logged_out": "power",
 }  # fmt: skip
+NARROW = 1240  # of the view itself: a window under 1360
 TONES = {"calm": "text", "near": "near.tone", "broken": "broken.tone"}
 Index = QModelIndex | QPersistentModelIndex
 
@@ -73,7 +76,9 @@ class FigureTile(QLabel):
 
 class _TileDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(px(136 if language() == "zh_CN" else 168), px(66))
+        view = self.parent()
+        assert isinstance(view, QListView)
+        return view.gridSize()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tile = index.data(TILE)
@@ -128,9 +133,19 @@ class AgentTiles(QListView):
         self._floor = model
         self.setModel(model)
         self.setItemDelegate(_TileDelegate(self))
-        self.selectionModel().currentChanged.connect(self._chosen)
+        self.selectionModel().currentChanged.connect(self._tile_chosen)
 
-    def _chosen(self, index: QModelIndex) -> None:
+    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().resizeEvent(event)
+        self._fill_rows()
+
+    def _fill_rows(self) -> None:
+        """As many columns as have room at the least width, together as wide as the list."""
+        room = self.viewport().width() - 2
+        least = px(136 if language() == "zh_CN" else 168)
+        self.setGridSize(QSize(room // max(1, room // least), px(66)))
+
+    def _tile_chosen(self, index: QModelIndex) -> None:
         tile = index.data(TILE)
         if isinstance(tile, Tile):
             self._floor.choose(tile.agent_id)
@@ -148,6 +163,7 @@ class FloorView(QWidget):
         super().__init__()
         self.setObjectName("floor_panel")
         self._model = model
+        self._showing = False
         self._figures = [FigureTile() for _ in model.figures()]
         figures = QHBoxLayout()
         figures.setSpacing(10)
@@ -162,7 +178,14 @@ class FloorView(QWidget):
         below = QHBoxLayout()
         below.setSpacing(12)
         below.addWidget(queues)
-        below.addWidget(self._agents(), 1)
+        centre = QVBoxLayout()
+        centre.setSpacing(12)
+        centre.addWidget(self._agents(), 3)
+        centre.addWidget(self._calls_card(), 2)
+        below.addLayout(centre, 1)
+        self._chosen = ChosenCallView(model)
+        below.addWidget(self._chosen)
+        self._queues_card = queues
         made = QVBoxLayout(self)
         made.setContentsMargins(0, 0, 0, 0)
         made.setSpacing(12)
@@ -171,7 +194,11 @@ class FloorView(QWidget):
         self._rows: list[WallRow] = []
         model.figures_changed.connect(self.show_all)
         model.chosen_changed.connect(self._show_keys)
+        model.chosen_changed.connect(self._fold)
+        model.chosen_changed.connect(self._show_calls)
+        model.look_up_calls()
         self.show_all()
+        self._fold()
 
     def _agents(self) -> Card:
         self._buttons = {
@@ -196,6 +223,52 @@ class FloorView(QWidget):
         card.body.addWidget(self._tiles, 1)
         return card
 
+    def _calls_card(self) -> Card:
+        self._calls = CallsModel(
+            [self.tr("开始"), self.tr("客户"), self.tr("队列 · 坐席"), self.tr("状态"), self.tr("时长")]
+        )
+        self._table = RecentCalls(self._calls, self.tr("进行中的电话"), "live_calls")
+        self._table.selectionModel().currentRowChanged.connect(self._call_chosen)
+        self._no_calls = Text(self.tr("现在没有电话。"), 13, 400, "text2")
+        card = Card(self.tr("进行中的电话"), "floor_calls", count="0")
+        self._calls_count = card.count
+        card.body.addWidget(self._table, 1)
+        card.body.addWidget(self._no_calls)
+        return card
+
+    def _call_chosen(self, index: QModelIndex) -> None:
+        calls = self._model.live_calls()
+        if 0 <= index.row() < len(calls) and not self._showing:
+            self._model.choose_call(str(calls[index.row()]["call_id"]))
+
+    def _show_calls(self) -> None:
+        """The chosen call keeps its mark while others come and go above it."""
+        self._showing = True
+        rows = self._model.call_rows()
+        self._calls.show(rows)
+        self._table.setVisible(bool(rows))
+        self._no_calls.setVisible(not rows)
+        if self._calls_count is not None:
+            self._calls_count.show_text(str(len(rows)))
+        ids = [str(call["call_id"]) for call in self._model.live_calls()]
+        chosen = self._model.call.call_id
+        if chosen in ids:
+            self._table.selectRow(ids.index(chosen))
+        else:
+            self._table.clearSelection()
+        self._showing = False
+
+    def _fold(self) -> None:
+        """Narrow: the chosen call takes the queues' place, and gives it back."""
+        narrow = self.width() / look().factor < NARROW
+        chosen = bool(self._model.call.call_id)
+        self._chosen.setVisible(not narrow or chosen)
+        self._queues_card.setVisible(not narrow or not chosen)
+
+    def resizeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().resizeEvent(event)
+        self._fold()
+
     def show_all(self) -> None:
         if not self.isVisible() and self._rows:
             return
@@ -209,6 +282,7 @@ class FloorView(QWidget):
         if rows != self._rows:
             self._rows = rows
             self._show_queues()
+        self._show_calls()
         self._show_keys()
 
     def _show_queues(self) -> None:

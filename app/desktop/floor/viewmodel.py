@@ -8,17 +8,21 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from app.client.answers import Answer, Reply
 from app.desktop.desk import Desk
+from app.desktop.floor.call_viewmodel import ChosenCall
+from app.desktop.idle.viewmodel import CallRow
 from app.desktop.link import Json
 from app.desktop.wallboard.viewmodel import Hero, WallboardViewModel, WallRow
-from app.desktop.words import state_word
-from app.desktop.writing import posix, text_of, thousands, timer
+from app.desktop.words import call_state_word, state_word
+from app.desktop.writing import phone, posix, text_of, thousands, timer
 
 TILE = Qt.ItemDataRole.UserRole + 1
 ORDER = ("ringing", "ready", "talking", "wrap_up", "on_break", "logged_out")
 LONG_TALK_S, LONG_WRAP_UP_S, LONG_BREAK_S = 600.0, 60.0, 900.0
 LIMITS = {"talking": LONG_TALK_S, "wrap_up": LONG_WRAP_UP_S, "on_break": LONG_BREAK_S}
 NEAR = 0.8
+ASKED_CALLS = 200
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -46,6 +50,9 @@ class FloorViewModel(QAbstractListModel):
         self.desk, self._wall = desk, wall
         self.broken_first = True
         self.chosen = ""
+        self.call = ChosenCall(desk, self)
+        self.doing: tuple[str, str] | None = None  # (Listen, Whisper or Barge; at whom), as the server agreed
+        self._asked_calls = False
         self._tiles: list[Tile] = []
         desk.clock.ticked.connect(self.refresh)
         desk.tables_changed.connect(self.refresh)
@@ -124,14 +131,84 @@ class FloorViewModel(QAbstractListModel):
     # ------------------------------------------------------------- supervising
 
     def choose(self, agent_id: str) -> None:
-        if agent_id != self.chosen:
+        row = self.desk.agents.get(agent_id) or {}
+        if agent_id != self.chosen or text_of(row, "call_id") != self.call.call_id:
             self.chosen = agent_id
+            self.call.choose(text_of(row, "call_id"))
             self.chosen_changed.emit()
+
+    def choose_call(self, call_id: str) -> None:
+        """A call of the table, with whoever has it."""
+        row = self.desk.calls.get(call_id) or {}
+        self.chosen = text_of(row, "agent")
+        self.call.choose(call_id)
+        self.chosen_changed.emit()
 
     def supervise(self, command: str) -> None:
         """Listen, Whisper, Barge or StopListening at the chosen agent's call."""
-        if self.chosen:
-            self.desk.ask(command, agent_id=self.chosen)
+        agent_id = self.chosen
+
+        def answered(answer: Answer) -> None:
+            if answer.refused:
+                self.desk.refused.emit(answer.reason or answer.refused)
+            else:
+                self.doing = None if command == "StopListening" else (command, agent_id)
+                self.chosen_changed.emit()
+
+        if agent_id:
+            self.desk.ask(command, answered, agent_id=agent_id)
+
+    def who_hears_whom(self) -> str:
+        """What a supervisor must never be unsure of."""
+        if self.doing is None:
+            return ""
+        command, agent_id = self.doing
+        words = {
+            "Listen": self.tr("正在监听 {who}：双方听不到您"),
+            "Whisper": self.tr("正在耳语：只有 {who} 听得到您"),
+            "Barge": self.tr("正在插话：{who} 和客户都听得到您"),
+        }
+        return words[command].format(who=self.desk.agent_name(agent_id))
+
+    def end_call(self) -> None:
+        """End the chosen call for everybody."""
+        if self.call.call_id:
+            self.desk.ask("ForceHangUp", agent_id=self.chosen, call_id=self.call.call_id)
+
+    # ------------------------------------------------------------- the calls
+
+    def look_up_calls(self) -> None:
+        """Those in progress when the window opened: the link tells only of what changes after."""
+        if self._asked_calls:
+            return
+        self._asked_calls = True
+
+        def read(reply: Reply) -> None:
+            if reply.ok and isinstance(reply.json, dict):
+                for row in reply.json.get("items") or []:
+                    if row.get("state") not in (None, "ended"):
+                        self.desk.calls.setdefault(row["call_id"], row)
+                self.figures_changed.emit()
+
+        self.desk.link.get(f"/api/v1/calls?limit={ASKED_CALLS}", read)
+
+    def live_calls(self) -> list[Json]:
+        """In progress, the newest first."""
+        return sorted(self.desk.calls.values(), key=lambda row: text_of(row, "started_at"), reverse=True)
+
+    def call_rows(self) -> list[CallRow]:
+        return [self._call_row(row) for row in self.live_calls()]
+
+    def _call_row(self, row: Json) -> CallRow:
+        at = self.desk.clock.local(row.get("started_at"))
+        out, state = row.get("direction") == "out", text_of(row, "state")
+        what = [self.desk.queue_name(row.get("queue")), self.desk.agent_name(row.get("agent"))]
+        return CallRow(
+            time=f"{at:%H:%M:%S}" if at else "", icon="phone-outgoing" if out else "phone-incoming",
+            who=phone(text_of(row, "to" if out else "from")), what="  ·  ".join(p for p in what if p),
+            result=call_state_word(state), hue=state if state in ("ringing", "talking", "held") else "plain",
+            length=timer(self.desk.clock.now() - at.timestamp()) if at else "",
+        )  # fmt: skip
 
     def can_supervise(self) -> bool:
         row = self.desk.agents.get(self.chosen) or {}

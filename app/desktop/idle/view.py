@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -47,6 +48,12 @@ class CallsModel(QAbstractTableModel):
         self.rows: list[CallRow] = []
 
     def show(self, rows: list[CallRow]) -> None:
+        if len(rows) == len(self.rows):
+            changed = [n for n, (old, new) in enumerate(zip(self.rows, rows, strict=True)) if old != new]
+            self.rows = rows
+            for number in changed:
+                self.dataChanged.emit(self.index(number, 0), self.index(number, len(COLUMNS) - 1))
+            return
         self.beginResetModel()
         self.rows = rows
         self.endResetModel()
@@ -90,6 +97,10 @@ class _CallsDelegate(QStyledItemDelegate):
         row, name = self._model.rows[index.row()], COLUMNS[index.column()]
         painter.save()
         box = QRectF(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, color("sel"))
+            if index.column() == 0:
+                painter.fillRect(QRectF(box.x(), box.y(), 3, box.height()), color("ink"))
         middle = box.center().y()
         face = font(13, 400, name in ("time", "length"))
         text = getattr(row, name)
@@ -109,9 +120,9 @@ class _CallsDelegate(QStyledItemDelegate):
 
 
 class RecentCalls(QTableView):
-    def __init__(self, model: CallsModel, label: str) -> None:
+    def __init__(self, model: CallsModel, label: str, name: str = "recent_calls") -> None:
         super().__init__()
-        self.setObjectName("recent_calls")
+        self.setObjectName(name)
         self.setAccessibleName(label)
         model.setParent(self)
         self.setModel(model)
@@ -121,7 +132,7 @@ class RecentCalls(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(px(38))
         head = self.horizontalHeader()
-        head.setObjectName("recent_calls_head")
+        head.setObjectName(f"{name}_head")
         head.setAccessibleName(label)
         head.setFixedHeight(px(30))
         head.setFont(font(13, 500))
