@@ -90,7 +90,7 @@ async def phone_of(centre: Centre) -> AsyncIterator[CallingPhone]:
         await phone.close()
 
 
-async def hears(call: PhoneCall, hz: float, within_s: float = 5.0) -> None:
+async def hears(call: PhoneCall, hz: float, within_s: float = 10.0) -> None:
     await hear({Customer(call, CALLER): {hz}}, {hz}, within_s)
 
 
