@@ -9,6 +9,12 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from app.domain.words import word
+
+
+def _said(value: Any, language: str) -> Any:
+    return word(value, language) if isinstance(value, str) else value
+
 
 @dataclass(kw_only=True, eq=False)
 class Refused(Exception):
@@ -25,7 +31,7 @@ class Refused(Exception):
 
     def reason_text(self, language: str) -> str:
         template = self.text.get(language) or self.text["en"]
-        return template.format(**self.facts())
+        return template.format(**{name: _said(value, language) for name, value in self.facts().items()})
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.reason_text('en')}"
@@ -36,8 +42,8 @@ class NotInThisState(Refused):
     """The agent (or his call) is in a state where this command means nothing."""
 
     text = {
-        "zh_CN": "当前状态“{state}”下不能执行{command}",
-        "en": "{command} is not possible in state “{state}”",
+        "zh_CN": "当前状态“{state}”下不能“{command}”",
+        "en": "You cannot {command} in state “{state}”",
     }
     command: str
     state: str

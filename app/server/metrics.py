@@ -3,13 +3,13 @@
 import asyncio
 import time
 
-from prometheus_client import Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 FINE = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 _commit = Histogram("zongji_journal_commit_seconds", "one write and fdatasync", buckets=FINE)
 _lag = Histogram("zongji_loop_lag_seconds", "how late the server's loop wakes", buckets=FINE)
 _channels = Gauge("zongji_channels", "channels in use", ["board"])
-_late = Gauge("zongji_ticks_late_total", "ticks of media that began over 5 ms late", ["board"])
+_late = Counter("zongji_ticks_late", "ticks of media that began over 5 ms late", ["board"])
 _tick = Gauge("zongji_tick_seconds", "media's tick in the last second", ["board", "quantile"])
 _offer = Histogram(
     "zongji_offer_seconds", "from call queued to agent offered, free agents there", buckets=FINE

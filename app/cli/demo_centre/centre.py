@@ -17,7 +17,7 @@ from app.cli.configuration_file import Loaded, load
 from app.cli.demo_centre.process import Kept, end_pid
 from app.cli.demo_centre.site import user_table
 from app.cli.errors import CommandFailed
-from app.server.board_processes import pid_file
+from app.server.board_processes import is_running, pid_file
 from app.server.demo_company import settle_demo
 
 LOOK_S = 0.1
@@ -58,6 +58,7 @@ class DemoCentre:
             loop.add_signal_handler(number, self._ending.set)
         self._file.unlink(missing_ok=True)
         self._board_pid_file.unlink(missing_ok=True)
+        self._check_sip_address()
         began = time.monotonic()
         try:
             await self._seed()
@@ -77,6 +78,17 @@ class DemoCentre:
             await self._end()
 
     # ------------------------------------------------------------- start
+
+    def _check_sip_address(self) -> None:
+        """A taken address would have the server start its board for ever. Our own board may have it."""
+        if is_running(self._loaded.board_lock(self._loaded.configuration.boards[0])):
+            return
+        host, _, port = self._sip.rpartition(":")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind((host, int(port)))
+            except OSError as error:
+                raise CommandFailed(f"boards.0.sip_listen {self._sip}: {error.strerror}") from None
 
     async def _seed(self) -> None:
         if not (self._folder / "seeded").exists():

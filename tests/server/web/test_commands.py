@@ -51,9 +51,9 @@ def test_a_refusal_has_its_facts_and_a_reason_in_the_askers_language(in_centre):
         english = await centre.ask("POST", "/commands/Hold", "e01", json={})
         assert chinese.status_code == english.status_code == 409
         assert chinese.json() == {
-            "refused": "NotInThisState", "reason": "当前状态“ready”下不能执行Hold", "command": "Hold", "state": "ready",
+            "refused": "NotInThisState", "reason": "当前状态“就绪”下不能“保持”", "command": "Hold", "state": "ready",
         }  # fmt: skip
-        assert english.json()["reason"] == "Hold is not possible in state “ready”"
+        assert english.json()["reason"] == "You cannot hold in state “ready”"
         centre.runtime.refuse = WrongFields(fields={"to": "?"})
         answer = await centre.ask("POST", "/commands/Transfer", json={"to": "nowhere"})
         assert (answer.status_code, answer.json()["fields"]) == (422, {"to": "?"})

@@ -115,7 +115,7 @@ def test_commands_are_answered_by_their_id_and_refused_with_a_reason(in_centre):
             centre.runtime.refuse = NotInThisState(command="Hold", state="ready")
             one.say(t="command", id="k3", command="Hold", fields={})
             answer = await one.hear()
-            assert answer["reason"] == "Hold is not possible in state “ready”"
+            assert answer["reason"] == "You cannot hold in state “ready”"
             assert answer["facts"] == {"command": "Hold", "state": "ready"}
 
     in_centre(test)
