@@ -12,6 +12,7 @@ from app.client.background import BackgroundClient, BackgroundLink
 from app.desktop.clock import Clock
 from app.desktop.desk import Desk
 from app.desktop.drafts import DraftFolder
+from app.desktop.instance import Instance
 from app.desktop.login.viewmodel import LoginViewModel
 from app.desktop.main_window import MainWindow
 from app.desktop.preferences import Preferences
@@ -34,6 +35,8 @@ class DesktopSession:
         self.app = application()
         self._arguments = arguments
         self.preferences = self._preferences(arguments)
+        self._instance = Instance(self.preferences["server"], self.preferences["user"])
+        self._instance.called.connect(self._come_forward)
         self._drain = _Drain()
         self.client = BackgroundClient(self._drain.woken.emit, client=CLIENT)
         self._drain.woken.connect(self.client.drain, Qt.ConnectionType.QueuedConnection)
@@ -50,6 +53,8 @@ class DesktopSession:
         self._beat.timeout.connect(lambda: None)
 
     def run(self) -> int:
+        if not self._instance.claim():
+            return 0  # the first one has come forward
         self.login = LoginViewModel(self.client, self.preferences, self.voice)
         if self._arguments.ready:
             self.login.ready_after = True
@@ -67,6 +72,12 @@ class DesktopSession:
         if self.voice is not None:
             self.voice.close()
         return code
+
+    def _come_forward(self) -> None:
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
 
     def quit(self) -> None:
         if self.shift is not None:

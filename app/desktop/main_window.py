@@ -36,6 +36,8 @@ from app.desktop.widgets.toast import announce, show_toast
 CALL_KEYS = ("F2", "Shift+F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "Shift+F9", "F12")
 CALL_PANELS = ("picker", "keypad")
 LEVELS_EVERY_MS = 80
+LEAST_WIDTH, LEAST_HEIGHT = 960, 540
+WIDGET_MOST = 16_777_215  # Qt's QWIDGETSIZE_MAX
 RING_ONCE_MS = 1200
 VERSION = "Zongji 0.1"
 
@@ -59,7 +61,7 @@ class MainWindow(QMainWindow):
     def __init__(self, settings: SettingsViewModel, voice: Voice | None = None) -> None:
         super().__init__()
         self.setObjectName("main_window")
-        self.setMinimumSize(960, 540)
+        self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
         self.resize(1440, 900)
         self._settings, self._voice = settings, voice
         self._sound = SoundCheckViewModel(voice, settings.preferences, self)
@@ -70,6 +72,8 @@ class MainWindow(QMainWindow):
         self.wallboard: WallboardView | None = None
         self._panel: Panel | None = None
         self._phase = ""
+        self._bar_only = False
+        self._size_before = self.size()
         self._shortcuts: list[QShortcut] = []
         self._add_shortcuts()
         settings.look_changed.connect(self.rebuild)
@@ -161,6 +165,7 @@ class MainWindow(QMainWindow):
         shell.place_wanted.connect(self._go)
         shell.ringing_painted.connect(self._ringing_painted)
         self.shell = shell
+        shell.show_bar_only(self._bar_only)
         QTimer.singleShot(0, lambda: shell.setFocus() if self.focusWidget() is None else None)
         return shell
 
@@ -190,6 +195,8 @@ class MainWindow(QMainWindow):
             self._key(key, partial(self._go, place))
         self._key("F1", self.open_keys)
         self._key("F11", self._full_screen)
+        self._key("Ctrl+Shift+M", lambda: self.show_bar_only(not self._bar_only))
+        self._key("Ctrl+Z", self._undo)
         APPLICATION_KEYS.update(shortcut.key().toString() for shortcut in self._shortcuts)
 
     def _key(self, key: str, act: Callable[[], object]) -> None:
@@ -260,9 +267,44 @@ class MainWindow(QMainWindow):
     def _full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def show_bar_only(self, on: bool) -> None:
+        """Only the bar, over the other programs' windows; and back to what it was."""
+        if self.shell is None or on == self._bar_only:
+            return
+        if on:
+            if self._panel is not None:
+                self._panel.leave()
+            self.setWindowState(
+                self.windowState() & ~(Qt.WindowState.WindowFullScreen | Qt.WindowState.WindowMaximized)
+            )
+            self._size_before = self.size()
+        self._bar_only = on
+        self.shell.show_bar_only(on)
+        self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, on)
+        tall = self.shell.bar.sizeHint().height()
+        self.setMinimumSize(LEAST_WIDTH, tall if on else LEAST_HEIGHT)
+        self.setMaximumHeight(tall if on else WIDGET_MOST)
+        self.resize(
+            self.width() if on else self._size_before.width(), tall if on else self._size_before.height()
+        )
+        self.show()  # a window whose flags change is hidden by Qt
+
+    def _undo(self) -> None:
+        """The last choice of the form; in a text field its own words come first."""
+        if self.shift is None or self.shell is None:
+            return
+        focused = QApplication.focusWidget()
+        if (isinstance(focused, QLineEdit) and focused.isUndoAvailable()) or (isinstance(focused, QPlainTextEdit) and focused.document().isUndoAvailable()):
+            focused.undo()
+        elif self.shift.desk.phase == "wrap_up":
+            self.shift.wrap_up.undo()
+        elif self.shell.tab == "order":
+            self.shift.order.undo()
+
     # ------------------------------------------------------------- panels
 
     def _show_panel(self, made: Panel) -> None:
+        self.show_bar_only(False)
         if self._panel is not None and self._panel is not made:
             self._panel.leave()
         self._panel = made
@@ -341,6 +383,8 @@ class MainWindow(QMainWindow):
         if self._panel is not None and (phase == "ringing" or self._panel.objectName() in CALL_PANELS):
             self._panel.leave()  # nothing lies over a call that rings
         if phase == "ringing":
+            if self._settings.opens_on_ring:
+                self.show_bar_only(False)
             self._call_attention()
         elif before == "talking":
             announce(self, self.tr("通话结束"))

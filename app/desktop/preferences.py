@@ -9,6 +9,7 @@ DEFAULTS: dict[str, str] = {
     "motion": "true",
     "ring_volume": "60",
     "checked_devices": "",
+    "opens_on_ring": "true",
     "server": "http://127.0.0.1:8080",
     "user": "",
     "site": "",

@@ -982,6 +982,14 @@
         <translation>Full screen</translation>
     </message>
     <message>
+        <source>撤销刚才的选择</source>
+        <translation>Undo the last choice</translation>
+    </message>
+    <message>
+        <source>只留窄条，浮在最上</source>
+        <translation>Only the bar, on top</translation>
+    </message>
+    <message>
         <source>这一屏</source>
         <translation>This screen</translation>
     </message>
@@ -1411,6 +1419,18 @@
     <message>
         <source>来电铃声</source>
         <translation>Ring</translation>
+    </message>
+    <message>
+        <source>打开窗口</source>
+        <translation>Opens the window</translation>
+    </message>
+    <message>
+        <source>保持窄条</source>
+        <translation>Stays a bar</translation>
+    </message>
+    <message>
+        <source>窄条时来电</source>
+        <translation>A call in bar mode</translation>
     </message>
     <message>
         <source>耳机</source>

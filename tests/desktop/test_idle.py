@@ -31,7 +31,9 @@ def test_the_most_urgent_caller_stands_first_and_one_key_dials_him(scene):
 def test_nobody_is_called_back_during_a_call_and_a_served_one_leaves_the_list(scene):
     made = scene()
     made.show("talking")
-    QTest.keyClick(QApplication.focusWidget() or made.window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(
+        QApplication.focusWidget() or made.window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier
+    )
     assert "Dial" not in made.link.commands()
     made.link.replies["/api/v1/tasks"] = Reply(status=200, json={"items": [], "next": None})
     made.story.end()

@@ -1,6 +1,8 @@
 """Every screen, both languages: nothing cut, everything named, the same place for the same thing."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -13,31 +15,13 @@ from PySide6.QtWidgets import (
 
 from app.desktop.widgets.text import Text
 
-STATES = (
-    "idle",
-    "ringing",
-    "unknown",
-    "talking",
-    "wrap_up",
-    "lost",
-    "settings",
-    "keys",
-    "transfer",
-    "login",
-    "floor",
-)
 CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItemView)
 INSIDE = {"qt_spinbox_lineedit", "qt_scrollarea_viewport"}
 
 
-@pytest.mark.req("A22", "X2")
-@pytest.mark.parametrize("language", ["zh_CN", "en"])
-@pytest.mark.parametrize("screen", STATES)
-def test_no_button_chip_tab_or_label_is_cut(scene, screen, language):
-    made = scene(language)
-    made.show(screen)
-    made.settle()
-    cut = [
+def cut(made):
+    """What has not the room for its words, and is not meant to be elided."""
+    return [
         (type(w).__name__, w.objectName(), w.text())
         for w in made.window.findChildren(QWidget)
         if w.isVisible()
@@ -45,32 +29,55 @@ def test_no_button_chip_tab_or_label_is_cut(scene, screen, language):
         and w.is_elided()
         and not (isinstance(w, Text) and w._elide)
     ]
-    assert not cut
 
 
-@pytest.mark.req("A22")
-@pytest.mark.parametrize("screen", STATES)
-def test_every_control_has_a_name_for_tests_and_one_for_readers(scene, screen):
-    made = scene()
-    made.show(screen)
-    made.settle()
+def nameless(made):
+    """Controls that a test, or a reader, could not name."""
+    found = []
     for control in made.window.findChildren(QWidget):
         if not isinstance(control, CONTROLS) or not control.isVisible() or control.objectName() in INSIDE:
             continue
         inside_a_combo = isinstance(control.parentWidget(), QComboBox) or "Combo" in type(control).__name__
         if inside_a_combo and not isinstance(control, QComboBox):
             continue
-        assert control.objectName(), type(control)
-        assert control.accessibleName(), control.objectName()
+        if not control.objectName() or not control.accessibleName():
+            found.append((type(control).__name__, control.objectName()))
+    return found
 
 
-@pytest.mark.parametrize("screen", ["ringing", "talking", "wrap_up", "floor"])
-def test_nothing_is_cut_on_the_small_screen_either(scene, screen):
-    made = scene("en", size=(1280, 720))
+@pytest.mark.req("A22", "X2")
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_through_a_whole_shift_nothing_is_cut_and_every_control_has_its_names(scene, language):
+    made = scene(language)
+    seen = []
+    for screen in made.walk():
+        assert (screen, cut(made)) == (screen, [])
+        assert (screen, nameless(made)) == (screen, [])
+        seen.append(screen)
+    assert len(seen) == 10
+
+
+@pytest.mark.req("A22", "X2")
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("screen", ["unknown", "login", "floor", "bar_only"])
+def test_on_the_other_screens_too(scene, screen, language):
+    made = scene(language)
     made.show(screen)
     made.settle()
-    widgets = [w for w in made.window.findChildren(QWidget) if w.isVisible() and hasattr(w, "is_elided")]
-    assert not [w.objectName() for w in widgets if w.is_elided() and not (isinstance(w, Text) and w._elide)]
+    assert cut(made) == [] and nameless(made) == []
+
+
+def test_nothing_is_cut_on_the_small_screen_either(scene):
+    made = scene("en", size=(1280, 720))
+    for screen in made.walk():
+        assert (screen, cut(made)) == (screen, [])
+
+
+def test_the_floor_is_not_cut_on_the_small_screen(scene):
+    made = scene("en", size=(1280, 720))
+    made.show("floor")
+    made.settle()
+    assert cut(made) == []
 
 
 def test_columns_keep_their_place_in_all_states(scene):
@@ -247,3 +254,55 @@ def test_the_tiles_fill_their_row(scene):
     tiles = made.window.shell.floor._tiles
     columns = tiles.viewport().width() // tiles.gridSize().width()
     assert tiles.viewport().width() - columns * tiles.gridSize().width() < columns + 3
+
+
+@pytest.mark.req("A22")
+def test_only_the_bar_and_back_and_a_ring_opens_it_as_was_chosen(scene):
+    made = scene()
+    made.show("idle")
+    size = made.window.size()
+    QTest.keyClick(
+        made.window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    made.settle()
+    shell = made.window.shell
+    assert made.window.height() < 100 and shell.bar.isVisible() and not shell.status.isVisible()
+    assert made.window.windowFlags() & Qt.WindowType.WindowStaysOnTopHint
+    made.story.ring()
+    made.settle()
+    assert made.window.size() == size and shell.history.isVisible()
+    made.preferences["opens_on_ring"] = "false"
+    made.window.show_bar_only(True)
+    made.story.answer()
+    made.story.end()
+    made.story.finish()
+    made.story.ring()
+    made.settle()
+    assert made.window.height() < 100 and shell.bar.buttons["answer"].isVisible()
+
+
+def test_the_last_choice_is_undone_and_words_by_their_own_field(scene):
+    made = scene()
+    made.show("wrap_up")
+    made.window.setFocus()
+    made.shift.wrap_up.put("type", "complaint")
+    made.window._undo()
+    assert made.shift.wrap_up.values["type"] == "chase"
+    notes = made.window.findChild(QPlainTextEdit, "wrap_notes")
+    before = notes.toPlainText()
+    notes.setFocus()
+    QTest.keyClicks(notes, "abc")
+    QTest.keyClick(notes, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert notes.toPlainText() == before and made.shift.wrap_up.values["type"] == "chase"
+
+
+def test_a_slot_chosen_by_mistake_is_taken_back(scene):
+    made = scene()
+    made.show("talking")
+    order = made.shift.order
+    first = order.slot()
+    order.choose_slot(order.slots()[4].key)
+    made.window.setFocus()
+    made.window.shell.setFocus()
+    made.window._undo()
+    assert order.slot() == first

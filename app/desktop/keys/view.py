@@ -17,6 +17,7 @@ class KeysPanel(Panel):
             (self.tr("查找或拨号"), "Ctrl+K"), (self.tr("拨号"), "Ctrl+D"), (self.tr("新建工单"), "Ctrl+N"),
             (self.tr("保存并派工 / 完成小结"), "Ctrl+Enter"), (self.tr("存草稿或新客户"), "Ctrl+S"), (self.tr("预览、打印派工单"), "Ctrl+P"),
             (self.tr("换标签页"), "Ctrl+1…5"), (self.tr("客户一栏（窄窗）"), "Ctrl+I"), (self.tr("全屏"), "F11"),
+            (self.tr("撤销刚才的选择"), "Ctrl+Z"), (self.tr("只留窄条，浮在最上"), "Ctrl+Shift+M"),
         ]  # fmt: skip
         for title, pairs in ((self.tr("这一屏"), now), (self.tr("到处都能用"), everywhere)):
             if pairs:

@@ -20,6 +20,7 @@ from app.domain.records.checking import WrongFields, checked
 
 SAVE_AFTER_MS = 1000
 VISITS = (("am", 9, 12), ("pm", 13, 18))
+CHOICES = ("type", "fault", "warranty", "product_id", "urgent")
 CHECKED_EARLY = ("phone", "contact", "address", "description")
 
 
@@ -48,6 +49,7 @@ class OrderViewModel(QObject):
         self._drafts = drafts
         self.call_id = ""
         self.values: dict[str, Any] = {}
+        self._chosen: list[dict[str, Any]] = []  # what each choice replaced, the last one last
         self.errors: dict[str, str] = {}
         self.order: Json | None = None
         self.saving = False
@@ -68,6 +70,7 @@ class OrderViewModel(QObject):
         self.keep_now()
         self.call_id = self.desk.call_id
         self.values, self.errors, self.order, self.kept_at = {}, {}, None, None
+        self._chosen.clear()
         draft = self._drafts.load(f"order-{self.call_id}") if self.call_id else None
         if draft is not None:
             self.values = draft
@@ -137,12 +140,25 @@ class OrderViewModel(QObject):
 
     def choose_slot(self, key: str | None) -> None:
         chosen = next((s for s in self.slots() if s.key == key), None)
+        self._chosen.append(
+            {name: self.values.get(name) for name in ("appointment_from", "appointment_until")}
+        )
         self.values["appointment_from"] = chosen.start if chosen else None
         self.put("appointment_until", chosen.end if chosen else None)
 
     # ------------------------------------------------------------- typing
 
+    def undo(self) -> None:
+        """Take the last choice back; words are undone by their own field."""
+        if self._chosen:
+            before = self._chosen.pop()
+            self.values.update(before)
+            self._timer.start()
+            self.changed.emit()
+
     def put(self, field: str, value: Any) -> None:
+        if field in CHOICES and self.values.get(field) != value:
+            self._chosen.append({field: self.values.get(field)})
         self.values[field] = value
         if self.errors.pop(field, None) is not None:
             self.errors_changed.emit()

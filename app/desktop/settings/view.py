@@ -32,6 +32,10 @@ class SettingsPanel(Panel):
         ring = ToggleGroup("set_ring", volumes, model.preferences["ring_volume"])
         ring.picked.connect(model.choose_ring)
         self.body.addWidget(Labelled(self.tr("来电铃声"), ring))
+        opens = ToggleGroup("set_opens_on_ring", [("true", self.tr("打开窗口")), ("false", self.tr("保持窄条"))],
+                            "true" if model.opens_on_ring else "false")  # fmt: skip
+        opens.picked.connect(model.choose_opens_on_ring)
+        self.body.addWidget(Labelled(self.tr("窄条时来电"), opens))
         if device():
             self.body.addWidget(
                 Labelled(self.tr("耳机"), SoundCheckView("settings_sound_check", sound, device))

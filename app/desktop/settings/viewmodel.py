@@ -47,6 +47,15 @@ class SettingsViewModel(QObject):
         chosen = self.preferences["ring_volume"]
         return int(chosen) / 100 if chosen in VOLUMES else 0.6
 
+    @property
+    def opens_on_ring(self) -> bool:
+        """Whether a call that rings opens the window again out of the bar."""
+        return self.preferences.yes("opens_on_ring")
+
+    def choose_opens_on_ring(self, value: str | None) -> None:
+        if value is not None:
+            self.preferences["opens_on_ring"] = value
+
     def choose_ring(self, value: str | None) -> None:
         if value is not None and value != self.preferences["ring_volume"]:
             self.preferences["ring_volume"] = value

@@ -139,7 +139,9 @@ class ShellView(QWidget):
         columns.addWidget(self._left)
         columns.addLayout(centre, 1)
         columns.addWidget(self._right)
-        middle = QHBoxLayout()
+        self._below = QWidget()
+        middle = QHBoxLayout(self._below)
+        middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         middle.addWidget(self.rail)
         middle.addLayout(columns, 1)
@@ -148,7 +150,7 @@ class ShellView(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.lost)
         whole.addWidget(self.bar)
-        whole.addLayout(middle, 1)
+        whole.addWidget(self._below, 1)
         whole.addWidget(self.status)
 
     def _make_tabs(self) -> Tabs:
@@ -191,6 +193,11 @@ class ShellView(QWidget):
         return strip
 
     # ------------------------------------------------------------- showing
+
+    def show_bar_only(self, on: bool) -> None:
+        """Bar mode: the bar stays, everything under it waits."""
+        self._below.setVisible(not on)
+        self.status.setVisible(not on)
 
     def choose_tab(self, name: str) -> None:
         if self._desk.phase not in ("ringing", "talking"):

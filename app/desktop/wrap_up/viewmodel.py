@@ -31,6 +31,7 @@ class WrapUpViewModel(QObject):
         self._drafts = drafts
         self.call_id = ""
         self.values: dict[str, str] = {}
+        self._chosen: list[tuple[str, str]] = []  # what each choice replaced, the last one last
         self.prefilled = False
         self.missing_shown = False
         self.kept_here = True
@@ -87,6 +88,7 @@ class WrapUpViewModel(QObject):
         self._timer.stop()
         self.call_id, self.missing_shown, self._dirty = call_id, False, False
         self.values, self.prefilled = {}, False
+        self._chosen.clear()
         if call_id:
             self.values = self._found_draft()
         self.kept_there = False
@@ -118,10 +120,20 @@ class WrapUpViewModel(QObject):
     def put(self, field: str, value: str | None) -> None:
         if self.values.get(field, "") == (value or ""):
             return
+        if field in REQUIRED:
+            self._chosen.append((field, self.values.get(field, "")))
         self.values[field] = value or ""
         self._keep()
         if field in REQUIRED:
             self.filled_changed.emit()
+
+    def undo(self) -> None:
+        """Take the last choice back; words are undone by their own field."""
+        if self._chosen:
+            field, before = self._chosen.pop()
+            self.values[field] = before
+            self._keep()
+            self.changed.emit()
 
     def _keep(self) -> None:
         try:
