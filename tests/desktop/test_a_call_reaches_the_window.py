@@ -196,12 +196,9 @@ def test_a_call_to_400_is_answered_worked_printed_and_wrapped_up(desk: Desk):
             summary = desk.centre.get(f"/api/v1/calls/{order['call_id']}")["summary"]
             assert summary["notes"] == "told him"
         ear.close()
-        (pop,) = [
-            row
-            for row in map(_row, desk.log.read_text().splitlines())
-            if row.get("event") == "screen_pop_shown"
-        ]
-        assert pop["call_id"] == order["call_id"]
+        shown = [_row(line) for line in desk.log.read_text().splitlines()]
+        pops = [row["call_id"] for row in shown if row.get("event") == "screen_pop_shown"]
+        assert pops.count(order["call_id"]) == 1
 
     asyncio.run(story())
 
