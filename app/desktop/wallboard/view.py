@@ -188,17 +188,17 @@ class WallboardView(QWidget):
                 painter.drawRoundedRect(QRectF(x, box.y() + 92, wide, 36), 6, 6)
                 x += wide + 6
         for place, (state, number) in enumerate(states):
-            left = box.x() + PAD + (place % 2) * (box.width() - 2 * PAD) * 0.54
+            left = box.x() + PAD + (place % 2) * (box.width() - 2 * PAD) * 0.55
             top = box.y() + 154 + (place // 2) * 178
-            paint_icon(painter, ICONS[state], left + 4, top + 50, 60, WALL[state])
-            self._text(painter, left + 76, top + 48, str(number), wall_font(84, 700), "text")
+            paint_icon(painter, ICONS[state], left, top + 54, 52, WALL[state])
+            self._text(painter, left + 64, top + 48, str(number), wall_font(84, 700), "text")
             word = state_word(state)
             self._text(
                 painter,
-                left + 84,
+                left + 64,
                 top + 126,
                 word,
-                self._fit(word, SMALLEST, 400, box.width() / 2 - 92),
+                self._fit(word, SMALLEST, 400, box.width() / 2 - 72),
                 state,
             )
 
