@@ -1,6 +1,7 @@
 """`./zongji desktop`: joins the window, the link and the voice. The composition root of the desktop."""
 
 import argparse
+import ctypes
 import os
 import signal
 import sys
@@ -24,13 +25,36 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if sys.platform == "linux" and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM")
-    ):
-        raise CommandFailed("there is no display here; the desktop needs one (DISPLAY or WAYLAND_DISPLAY)")
+    if sys.platform == "linux" and not has_display():
+        raise CommandFailed(
+            "这里打不开显示器，请在图形桌面里运行 · no display can be opened here; run it in a graphical session"
+            f" (DISPLAY={os.environ.get('DISPLAY', '')})"
+        )
+    if arguments.password_file is not None:
+        try:
+            arguments.password_file.read_text("utf-8")
+        except (OSError, UnicodeError) as error:
+            raise CommandFailed(f"密码文件读不了 · cannot read the password file: {error}") from None
     from app.cli.desktop_session import DesktopSession
 
     session = DesktopSession(arguments)
     signal.signal(signal.SIGTERM, lambda *_: session.quit())
     signal.signal(signal.SIGINT, lambda *_: session.quit())
     return session.run()
+
+
+def has_display() -> bool:
+    """Whether Qt would find one; without, it would abort the process instead of saying so."""
+    if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM", "xcb") != "xcb":
+        return True
+    if not os.environ.get("DISPLAY"):
+        return False
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True  # Qt has its own words for that
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    failed = bool(xcb.xcb_connection_has_error(connection))
+    xcb.xcb_disconnect(connection)
+    return not failed
