@@ -294,7 +294,9 @@ class MainWindow(QMainWindow):
         if self.shift is None or self.shell is None:
             return
         focused = QApplication.focusWidget()
-        if (isinstance(focused, QLineEdit) and focused.isUndoAvailable()) or (isinstance(focused, QPlainTextEdit) and focused.document().isUndoAvailable()):
+        if (isinstance(focused, QLineEdit) and focused.isUndoAvailable()) or (
+            isinstance(focused, QPlainTextEdit) and focused.document().isUndoAvailable()
+        ):
             focused.undo()
         elif self.shift.desk.phase == "wrap_up":
             self.shift.wrap_up.undo()

@@ -306,3 +306,20 @@ def test_a_slot_chosen_by_mistake_is_taken_back(scene):
     made.window.shell.setFocus()
     made.window._undo()
     assert order.slot() == first
+
+
+@pytest.mark.req("P7")
+def test_the_mark_stays_with_the_agent_when_the_tiles_change_places(scene):
+    made = scene()
+    made.show("floor")
+    made.settle()
+    floor, tiles = made.shift.floor, made.window.shell.floor._tiles
+    tiles.setCurrentIndex(floor.index(floor.row_of("1008")))
+    assert floor.chosen == "1008"
+    rows = [{**made.desk.agents[a], "state": "ready"} for a in ("1010", "1011")]
+    before = tiles.currentIndex().row()
+    made.link.say("TablesChanged", agents=[*rows, {**made.desk.agents["1008"], "call_id": "f2"}])
+    made.settle()
+    assert tiles.currentIndex().row() != before and tiles.currentIndex().row() == floor.row_of("1008")
+    floor.supervise("Listen")
+    assert made.link.sent[-1] == ("Listen", {"agent_id": "1008"}) and floor.call.call_id == "f2"

@@ -235,6 +235,8 @@ class BarViewModel(QObject):
 
     def _idle_line(self) -> str:
         queues = [q for q in self.desk.queues.values() if q["queue_id"] in self._my_queues()]
+        if not queues:
+            return ""  # a supervisor who takes no calls
         waiting = [caller for q in queues for caller in q.get("waiting") or []]
         if not waiting:
             return self.tr("您所在的 {n} 个队列没有人等待").format(n=len(queues))

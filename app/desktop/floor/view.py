@@ -85,7 +85,8 @@ class _TileDelegate(QStyledItemDelegate):
         assert isinstance(tile, Tile)
         painter.save()
         box = QRectF(option.rect).adjusted(0, 0, -8, -8)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        floor = index.model()
+        chosen = isinstance(floor, FloorViewModel) and tile.agent_id == floor.chosen
         broken = tile.limit == "broken"
         ground = "sel" if chosen else ("broken.soft" if broken else "surface")
         edge = "ink" if chosen else ("broken.tone" if broken else "border")
@@ -131,6 +132,7 @@ class AgentTiles(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._floor = model
+        self._marking = False
         self.setModel(model)
         self.setItemDelegate(_TileDelegate(self))
         self.selectionModel().currentChanged.connect(self._tile_chosen)
@@ -145,9 +147,17 @@ class AgentTiles(QListView):
         least = px(136 if language() == "zh_CN" else 168)
         self.setGridSize(QSize(room // max(1, room // least), px(66)))
 
+    def mark(self) -> None:
+        """Tiles change places as their states do: the mark goes with the agent, never with the place."""
+        row = self._floor.row_of(self._floor.chosen)
+        if row != self.currentIndex().row():
+            self._marking = True
+            self.setCurrentIndex(self._floor.index(row) if row >= 0 else QModelIndex())
+            self._marking = False
+
     def _tile_chosen(self, index: QModelIndex) -> None:
         tile = index.data(TILE)
-        if isinstance(tile, Tile):
+        if isinstance(tile, Tile) and not self._marking:
             self._floor.choose(tile.agent_id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -283,6 +293,7 @@ class FloorView(QWidget):
             self._rows = rows
             self._show_queues()
         self._show_calls()
+        self._tiles.mark()
         self._show_keys()
 
     def _show_queues(self) -> None:

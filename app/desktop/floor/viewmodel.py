@@ -68,7 +68,18 @@ class FloorViewModel(QAbstractListModel):
         elif tiles != self._tiles:
             self._tiles = tiles
             self.dataChanged.emit(self.index(0), self.index(len(tiles) - 1))
+        self._follow()
         self.figures_changed.emit()
+
+    def _follow(self) -> None:
+        """The chosen agent has another call: that one is shown."""
+        call_id = text_of(self.desk.agents.get(self.chosen) or {}, "call_id")
+        if call_id and call_id != self.call.call_id:
+            self.call.choose(call_id)
+
+    def row_of(self, agent_id: str) -> int:
+        """-1 when he is not there."""
+        return next((n for n, tile in enumerate(self._tiles) if tile.agent_id == agent_id), -1)
 
     def _place(self, tile: Tile) -> tuple[bool, int, str]:
         late = not (self.broken_first and tile.limit == "broken")

@@ -20,7 +20,6 @@ def application() -> QApplication:
     made = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     made.setApplicationName("zongji")
     made.setOrganizationName("zongji")
-    made.setApplicationDisplayName("总机")
     made.setStyle(QStyleFactory.create("Fusion"))
     load_fonts()
     return made
@@ -42,6 +41,7 @@ def speak(language: str) -> None:
         QCoreApplication.removeTranslator(old)
     _installed.clear()
     QLocale.setDefault(QLocale(language))
+    QApplication.setApplicationDisplayName("总机" if language == "zh_CN" else "Zongji")
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     for name, place in ((f"qtbase_{language}", folder), (f"zongji_{language}", str(TRANSLATIONS))):
         translator = QTranslator()
