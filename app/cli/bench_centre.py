@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -55,6 +56,7 @@ class BenchCentre:
         self.client = httpx.Client(timeout=20.0, trust_env=False)
 
     def __enter__(self) -> "BenchCentre":
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an ended bench leaves no demo behind
         try:
             self.numbers = _settle(self.folder, self._customers)
             demo = self._start(
