@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, QTimer, Signa
 
 from app.cli.desktop_voice import DeskVoiceProcess
 from app.client.background import BackgroundClient, BackgroundLink
+from app.client.trust import Trust
 from app.desktop.clock import Clock
 from app.desktop.desk import Desk
 from app.desktop.drafts import DraftFolder
@@ -22,6 +23,7 @@ from app.desktop.theme.fonts import has_chinese
 from app.desktop.widgets.application import application
 
 CLIENT = "desktop 0.1"
+LOOK_AGAIN_MS = 100
 
 
 class _Drain(QObject):
@@ -31,14 +33,14 @@ class _Drain(QObject):
 
 
 class DesktopSession:
-    def __init__(self, arguments: argparse.Namespace) -> None:
+    def __init__(self, arguments: argparse.Namespace, trust: Trust) -> None:
         self.app = application()
         self._arguments = arguments
         self.preferences = self._preferences(arguments)
         self._instance = Instance(self.preferences["server"], self.preferences["user"])
         self._instance.called.connect(self._come_forward)
         self._drain = _Drain()
-        self.client = BackgroundClient(self._drain.woken.emit, client=CLIENT)
+        self.client = BackgroundClient(self._drain.woken.emit, client=CLIENT, trust=trust)
         self._drain.woken.connect(self.client.drain, Qt.ConnectionType.QueuedConnection)
         self.voice = None if arguments.no_voice else DeskVoiceProcess(arguments.simulated_voice)
         self.window = MainWindow(SettingsViewModel(self.preferences), self.voice)
@@ -116,10 +118,14 @@ class DesktopSession:
         desk = self.shift.desk
         if self._asked_log_in or not desk.user or not desk.online:
             return
+        if self.voice is not None and not self.voice.has_looked:
+            QTimer.singleShot(LOOK_AGAIN_MS, self._take_a_seat)
+            return
         self._asked_log_in = True
         self.preferences["site"] = str(desk.site.get("name") or "")
         if desk.state == "logged_out" and desk.agent_id in desk.agents:
-            phone = "headset" if self.voice is not None else "none"
+            # Without a headset nobody would hear the caller: the login has said that no calls come.
+            phone = "headset" if self.voice is not None and self.voice.devices() else "none"
             desk.ask("LogIn", phone=phone, ready=self.login.ready_after)
         device = self.login.device()
         if device:

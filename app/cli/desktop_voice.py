@@ -31,11 +31,17 @@ class DeskVoiceProcess:
         self._devices: list[Mapping[str, str]] = []
         self._levels = (0.0, 0.0)
         self._step: tuple[str, float | None] = ("", None)
+        self._listed = False
         self.trouble = ""
         self._thread = threading.Thread(target=self._run, name="desk-voice", daemon=True)
         self._thread.start()
 
     # ------------------------------------------------------------- what the desktop asks
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether it is known by now what sound there is here: `devices`, or `trouble` with the voice itself."""
+        return self._listed or bool(self.trouble)
 
     def devices(self) -> list[Mapping[str, str]]:
         return self._devices
@@ -124,6 +130,7 @@ class DeskVoiceProcess:
             case "devices":
                 both = [d for d in event.get("devices") or [] if d.get("inputs") and d.get("outputs")]
                 self._devices = [{"id": d["name"], "name": d["name"], "kind": "card"} for d in both]
+                self._listed = True
             case "headset_lost" | "headset_back":
                 self._write({"do": "devices"})
 
