@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.cli.errors import CommandFailed
+from app.cli.given_certificate import add_certificate, trust_of
 from app.client.credentials import Password
 from app.client.headless import AgentPlan, HeadlessAgent, Story
-from app.client.http import HttpApi, server_url
+from app.client.http import HttpApi
+from app.client.trust import Trust
+from app.client.urls import server_url
 from drivers.telephony.desk.headless import HeadlessVoice
 
 
@@ -25,6 +28,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     add = parser.add_argument
     add("--server", required=True, metavar="URL", help="such as http://127.0.0.1:8080")
+    add_certificate(parser)
     add(
         "--user", required=True, metavar="NAME", help="the first agent; with --count 3, a01 means a01 a02 a03"
     )
@@ -55,18 +59,22 @@ def run(arguments: argparse.Namespace) -> int:
         refuse_every=arguments.refuse_every,
         wrap_up_s=arguments.wrap_up,
     )
-    return asyncio.run(work(server, passwords, talk, plan))
+    return asyncio.run(work(server, passwords, talk, plan, trust_of(arguments)))
 
 
-async def work(server: str, passwords: dict[str, str], talk: Path | None, plan: AgentPlan) -> int:
+async def work(
+    server: str, passwords: dict[str, str], talk: Path | None, plan: AgentPlan, trust: Trust
+) -> int:
     """Until a signal ends it; 1 when the server lets none of the agents in."""
     https, agents = [], []
     for name, password in passwords.items():
-        http = HttpApi(server)
+        http = HttpApi(server, trust=trust)
         https.append(http)
         voice = HeadlessVoice(talk)
         agents.append(
-            HeadlessAgent(server, name, Password(http, name, password), voice, plan, tell_story, warn)
+            HeadlessAgent(
+                server, name, Password(http, name, password), voice, plan, tell_story, warn, trust=trust
+            )
         )
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.errors import CommandFailed
+from app.cli.given_certificate import add_certificate, trust_of
 
 
 def add_parser(subparsers: Any) -> None:
     parser = subparsers.add_parser("desktop", help="the agents' and supervisors' program")
     parser.add_argument("--server", default="", help="address of the server, such as http://127.0.0.1:8080")
+    add_certificate(parser)
     parser.add_argument("--user", default="", help="staff number to begin with")
     parser.add_argument("--password-file", type=Path, help="log in at once with the password in this file")
     parser.add_argument("--wallboard", action="store_true", help="open the wallboard's window too")
@@ -37,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise CommandFailed(f"密码文件读不了 · cannot read the password file: {error}") from None
     from app.cli.desktop_session import DesktopSession
 
-    session = DesktopSession(arguments)
+    session = DesktopSession(arguments, trust_of(arguments))
     signal.signal(signal.SIGTERM, lambda *_: session.quit())
     signal.signal(signal.SIGINT, lambda *_: session.quit())
     return session.run()

@@ -2,13 +2,17 @@
 
 import argparse
 import asyncio
+import ssl
 import sys
+from datetime import UTC, datetime
 
-from app.cli.configuration_file import load
+from app.cli.configuration_file import Loaded, load
 from app.cli.errors import CommandFailed
 from app.cli.site_lock import site_lock
 from app.server import log
 from app.server.bootstrap import BoardPlan, CannotStart, Plan, serve
+from app.server.tls.own import keep
+from app.server.tls.pair import context_of, host_of, pair_of
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,6 +28,15 @@ def run(arguments: argparse.Namespace) -> int:
     log.as_text(arguments.log == "text")
     loaded = load(arguments.config)
     loaded.run_folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with site_lock(loaded):
+            return asyncio.run(serve(plan_of(loaded, arguments.drain)))
+    except CannotStart as reason:
+        raise CommandFailed(str(reason)) from None
+
+
+def plan_of(loaded: Loaded, drain_s: float) -> Plan:
+    """Raises CannotStart: the port's certificate cannot be used."""
     boards = [
         BoardPlan(
             name=board.name,
@@ -36,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         for board in loaded.configuration.boards
     ]  # fmt: skip
-    plan = Plan(
+    return Plan(
         configuration=loaded.configuration,
         folder=loaded.folder,
         run_folder=loaded.run_folder,
@@ -45,10 +58,17 @@ def run(arguments: argparse.Namespace) -> int:
         recordings=loaded.at(loaded.configuration.media.recordings),
         prompts=loaded.at(loaded.configuration.media.prompts),
         boards=boards,
-        drain_s=arguments.drain,
+        drain_s=drain_s,
+        tls=tls_of(loaded),
     )
-    try:
-        with site_lock(loaded):
-            return asyncio.run(serve(plan))
-    except CannotStart as reason:
-        raise CommandFailed(str(reason)) from None
+
+
+def tls_of(loaded: Loaded) -> ssl.SSLContext | None:
+    """What the port speaks TLS with; a certificate of the site's own is made first where it is wanted."""
+    settings = loaded.configuration.server
+    pair = pair_of(settings, loaded.folder)
+    if pair is None:
+        return None
+    if pair.own:
+        keep(pair, host_of(settings.listen), datetime.now(UTC))
+    return context_of(pair)

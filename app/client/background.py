@@ -6,7 +6,6 @@ thread, which makes the callbacks there. Knows no Qt: `wake` may be a queued Sig
 """
 
 import asyncio
-import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -15,7 +14,9 @@ from typing import Any, Final
 from app.client.answers import Answer, LinkState, Reply
 from app.client.connection import Connection
 from app.client.credentials import GivenToken
-from app.client.http import HttpApi, server_url
+from app.client.http import HttpApi
+from app.client.trust import ServerChanged, Trust
+from app.client.urls import server_url
 from app.wire import messages
 from app.wire.events import AnyEvent
 
@@ -31,15 +32,13 @@ class BackgroundClient:
         wake: called from the background thread when something waits and the program
             has not been woken since its last `drain`; it must only pass the word on.
         client: name and version of the program.
-        tls: how to know servers reached by https.
+        trust: how to know servers reached by https.
     """
 
-    def __init__(
-        self, wake: Callable[[], None], *, client: str = "", tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, wake: Callable[[], None], *, client: str = "", trust: Trust | None = None) -> None:
         self._wake = wake
         self._client = client
-        self._tls = tls
+        self._trust = trust or Trust()
         self._waiting: deque[Callable[[], None]] = deque()
         self._woken = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -68,11 +67,25 @@ class BackgroundClient:
     def log_in(self, server: str, user: str, password: str, done: Done) -> None:
         """POST /api/v1/login; the token is in the reply."""
         body = {"user": user, "password": password}
-        self._ask(server, lambda http: http.post("/api/v1/login", body), done)
+
+        async def logged_in(http: HttpApi) -> Reply:
+            reply = await http.post("/api/v1/login", body)
+            if reply.ok:
+                self._trust.keep(server)
+            return reply
+
+        self._ask(server, logged_in, done)
+
+    def new_pin(self, server: str) -> str:
+        """The pin of a server met for the first time that nobody vouches for; else ""."""
+        try:
+            return self._trust.new_pin(server)
+        except ValueError:
+            return ""
 
     def open(self, server: str, token: str, language: str) -> "BackgroundLink":
         """A link for this token; it begins with its `start`."""
-        link = BackgroundLink(self, server, token, language=language, client=self._client, tls=self._tls)
+        link = BackgroundLink(self, server, token, language=language, client=self._client, trust=self._trust)
         self._links.append(link)
         return link
 
@@ -87,7 +100,7 @@ class BackgroundClient:
     def _ask(self, server: str, request: Callable[[HttpApi], Coroutine[Any, Any, Reply]], done: Done) -> None:
         async def asked() -> None:
             try:
-                async with HttpApi(server, tls=self._tls) as http:
+                async with HttpApi(server, trust=self._trust) as http:
                     reply = await request(http)
             except (ValueError, OSError) as error:
                 reply = Reply(status=0, json={"error": "unreachable", "message": str(error)})
@@ -140,7 +153,8 @@ class BackgroundLink:
     """One logged-in user's link, used from the program's thread.
 
     Set `on_event` and `on_state` before `start`. `on_event` gets flat dicts with event,
-    seq and at; a snapshot is `{"event": "Snapshot", "seq", "agents", "queues", "me"}`.
+    seq and at; a snapshot is `{"event": "Snapshot", "seq", "agents", "queues", "me"}`, a server that is no longer the one
+    that was met `{"event": "ServerChanged", "reason"}`.
     """
 
     def __init__(
@@ -151,19 +165,24 @@ class BackgroundLink:
         *,
         language: str,
         client: str,
-        tls: ssl.SSLContext | None,
+        trust: Trust,
     ) -> None:
         self.on_event: Callable[[Json], None] = lambda _event: None
         self.on_state: Callable[[LinkState, float | None], None] = lambda _state, _now_s: None
         self._background = background
         self._server = server_url(server)
         self._token = token
-        self._tls = tls
+        self._trust = trust
         self._closed = False
         self._http: HttpApi | None = None
         self._connection: Connection | None = None
-        self._language = language
+        self.language = language
         self._client = client
+
+    @property
+    def changed(self) -> ServerChanged | None:
+        """Why the server is refused, when it is not the one that was met before."""
+        return None if self._connection is None else self._connection.changed
 
     def start(self) -> None:
         self._background.run(self._open)
@@ -195,14 +214,14 @@ class BackgroundLink:
     # ------------------------------------------------ on the background thread
 
     async def _open(self) -> None:
-        self._http = HttpApi(self._server, token=self._token, tls=self._tls)
+        self._http = HttpApi(self._server, token=self._token, trust=self._trust)
         self._connection = Connection(
             self._server,
             GivenToken(self._token),
             _Listener(self),
             client=self._client,
-            language=self._language,
-            tls=self._tls,
+            language=self.language,
+            trust=self._trust,
         )
         self._connection.start()
 
@@ -234,6 +253,9 @@ class _Listener:
     def on_state(self, state: LinkState, server_now_s: float | None) -> None:
         link = self._link
         link.tell(lambda: link.on_state(state, server_now_s))
+        if state == "refused" and (changed := link.changed) is not None:
+            reason = changed.sentences[link.language]
+            link.tell(lambda: link.on_event({"event": "ServerChanged", "reason": reason}))
 
     def on_snapshot(self, _snapshot: messages.Snapshot, flat: Json) -> None:
         link = self._link

@@ -7,7 +7,6 @@ belong to that loop.
 
 import asyncio
 import random
-import ssl
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from app.client.answers import Answer, LinkState, LoginRefused
 from app.client.credentials import Credentials
-from app.client.http import live_link_url
+from app.client.trust import ServerChanged, Trust, is_certificate_trouble
+from app.client.urls import live_link_url
 from app.wire import codec, messages
 from app.wire.events import AnyEvent
 
@@ -100,7 +100,7 @@ class Connection:
         credentials: asked for a token before each hello.
         client: name and version of the program, for the server's log.
         patience_s: a command without an answer for so long ends as "LinkLost", 1 … 3600.
-        tls: how to know the server, for https.
+        trust: how to know the server, for https.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Connection:
         language: str = "zh_CN",
         topics: Sequence[str] = (),
         patience_s: float = 60.0,
-        tls: ssl.SSLContext | None = None,
+        trust: Trust | None = None,
     ) -> None:
         self._url = live_link_url(server)
         self._credentials = credentials
@@ -122,7 +122,7 @@ class Connection:
         self._language = language
         self._topics = list(topics)
         self._patience_s = patience_s
-        self._tls = tls if self._url.startswith("wss:") else None
+        self._trust = trust or Trust()
         self._place = _Place()
         self._asked: dict[str, _Asked] = {}  # in the order asked
         self._out: asyncio.Queue[str] = asyncio.Queue()
@@ -132,6 +132,7 @@ class Connection:
         self._acked = (0.0, 0)  # when, seq
         self._task: asyncio.Task[None] | None = None
         self.last_error = ""
+        self.changed: ServerChanged | None = None  # why it is refused, when it is another server
 
     @property
     def is_online(self) -> bool:
@@ -179,7 +180,13 @@ class Connection:
                 self.last_error = str(refusal)
                 self._listener.on_state("refused", None)
                 return
+            except ServerChanged as changed:
+                self.changed, self.last_error = changed, str(changed)
+                self._listener.on_state("refused", None)
+                return
             except (OSError, WebSocketException, codec.WireError) as error:
+                if is_certificate_trouble(error):
+                    self._trust.doubt(self._url)
                 self.last_error = str(error) or type(error).__name__
             if self._online:
                 self._online = False
@@ -192,7 +199,7 @@ class Connection:
         token = await self._credentials.token(refused=self._refused)
         async with connect(
             self._url,
-            ssl=self._tls,
+            ssl=await self._trust.context(self._url),
             proxy=None,
             compression=None,
             open_timeout=OPEN_S,

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, Protocol
 from app.client.answers import LinkState
 from app.client.connection import Connection
 from app.client.credentials import Credentials
+from app.client.trust import Trust
 from app.wire import events, messages
 
 Story = Literal["ready", "ringing", "answered", "ended", "wrapped_up", "link_lost", "link_back"]
@@ -55,9 +56,10 @@ class HeadlessAgent:
         plan: AgentPlan,
         tell: Callable[[str, Story, str | None], None],
         warn: Callable[[str], None],
+        trust: Trust | None = None,
     ) -> None:
         self.name = name
-        self.link = Connection(server, credentials, self, client="headless agent", topics=["me"])
+        self.link = Connection(server, credentials, self, client="headless agent", topics=["me"], trust=trust)
         self.refused = asyncio.Event()  # the server does not let this agent in
         self._plan = plan
         self._voice = voice

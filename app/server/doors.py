@@ -24,6 +24,7 @@ from app.server.speech.speaker import Speaker
 from app.server.storage.database import Database
 from app.server.storage.growing import prepare
 from app.server.storage.users import NewUser
+from app.server.tls.pair import base_url
 from app.server.web.application import create_app
 from app.server.workers import Workers
 
@@ -84,7 +85,7 @@ class Doors:
 
     def _public_url(self) -> str:
         server = self._plan.configuration.server
-        return server.public_url or f"http://{server.listen}"
+        return server.public_url or base_url(server)
 
     async def open(self) -> None:
         """Listen. Raises CannotStart when the address is taken."""
@@ -97,9 +98,11 @@ class Doors:
             )
         except OSError as error:
             raise CannotStart(f"{listen} cannot be listened on: {os.strerror(error.errno or 0)}") from None
+        tls = self._plan.tls
         config = uvicorn.Config(
-            create_app(self._services), log_config=None, access_log=False,
-            lifespan="off", ws_per_message_deflate=False, ws_ping_interval=20.0, timeout_graceful_shutdown=2,
+            create_app(self._services), log_config=None, access_log=False, lifespan="off",
+            ssl_context_factory=None if tls is None else lambda _config, _default: tls,
+            ws_per_message_deflate=False, ws_ping_interval=20.0, timeout_graceful_shutdown=2,
         )  # fmt: skip
         self._door = Door(config)
         task = self._run(self._door.serve([listening]))

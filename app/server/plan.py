@@ -1,5 +1,6 @@
 """What a server process is started with."""
 
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,3 +35,4 @@ class Plan:
     prompts: Path
     boards: list[BoardPlan]
     drain_s: float = 0.0
+    tls: ssl.SSLContext | None = None  # None: the port speaks without

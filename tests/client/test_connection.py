@@ -8,7 +8,8 @@ import pytest
 from app.client.answers import LoginRefused
 from app.client.connection import Connection
 from app.client.credentials import GivenToken, Password
-from app.client.http import HttpApi, ServerUnreachable, live_link_url, server_url
+from app.client.http import HttpApi, ServerUnreachable
+from app.client.urls import live_link_url, server_url
 from app.wire import codec, events, messages
 from tests.fakes.live_server import FakeLiveServer
 from tests.fakes.virtual_time import run_virtual
@@ -270,14 +271,24 @@ def test_an_event_of_a_newer_server_does_not_end_the_link():
 
 @pytest.mark.parametrize(
     ("given", "url"),
-    [("host:8080", "http://host:8080"), ("https://h/", "https://h"), ("http://h:1/x/", "http://h:1/x")],
+    [
+        ("host:8080", "https://host:8080"),
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("localhost:8080", "http://localhost:8080"),
+        ("[::1]:8080", "http://[::1]:8080"),
+        ("https://h/", "https://h"),
+        ("http://h:1/x/", "http://h:1/x"),
+        ("wss://h:1/ws", "https://h:1"),
+    ],
 )
 def test_a_servers_address_may_be_written_short(given, url):
     assert server_url(given) == url
 
 
 def test_the_live_link_is_beside_the_api():
-    assert live_link_url("h:1") == "ws://h:1/ws" and live_link_url("https://h") == "wss://h/ws"
+    assert (
+        live_link_url("127.0.0.1:1") == "ws://127.0.0.1:1/ws" and live_link_url("https://h") == "wss://h/ws"
+    )
     for wrong in ("", "ftp://h", "http://"):
         with pytest.raises(ValueError):
             server_url(wrong)
