@@ -115,7 +115,7 @@ class LoginViewModel(QObject):
         if reply.status == 0:
             self.other_error = self.tr("连不上服务器，请检查网络或换一台服务器")
         elif body.get("error") == "wrong_password" or reply.status == 401:
-            self.password_error = str(body.get("message") or self.tr("工号或密码不对"))
+            self.password_error = self.tr("工号或密码不对")  # the server does not know the language yet
         else:
             self.other_error = str(body.get("message") or self.tr("暂时不能登录"))
         self.changed.emit()
