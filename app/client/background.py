@@ -153,8 +153,8 @@ class BackgroundLink:
     """One logged-in user's link, used from the program's thread.
 
     Set `on_event` and `on_state` before `start`. `on_event` gets flat dicts with event,
-    seq and at; a snapshot is `{"event": "Snapshot", "seq", "agents", "queues", "me"}`, a server that is no longer the one
-    that was met `{"event": "ServerChanged", "reason"}`.
+    seq and at; a snapshot is `{"event": "Snapshot", "seq", "agents", "queues", "me"}`; a server
+    that is no longer the one that was met, `{"event": "ServerChanged", "reason"}`.
     """
 
     def __init__(

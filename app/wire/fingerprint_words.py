@@ -3,11 +3,6 @@
 from typing import Final
 
 _ENGLISH: Final = """
-
-from typing import Final
-
-ENGLISH: Final = tuple(  # noqa: SIM905
-    """
 apple arrow autumn badge baker ball bamboo banana barn basket beach bean bear bell bench berry bird
 blanket boat bone book bottle bowl box branch bread brick bridge broom brush bucket butter button cabin
 cake camel camera candle canoe carpet carrot castle cat cave chair chalk cheese cherry chess chicken
