@@ -136,11 +136,16 @@ class RecordingSaved(Up, frozen=True, kw_only=True, tag=True):
 
 
 class DeskReady(Up, frozen=True, kw_only=True, tag=True):
-    """A desk leg waits for its agent's voice at host:port (token in OpenDesk)."""
+    """A desk leg waits for its agent's voice at host:port (token in OpenDesk).
+
+    srtp: only SRTP is heard and sent there, with keys made from the token
+    (`drivers.telephony.desk.srtp_keys`); else plain RTP.
+    """
 
     leg: str
     host: str
     port: int
+    srtp: bool = False
 
 
 class DeskChanged(Up, frozen=True, kw_only=True, tag=True):
@@ -396,6 +401,7 @@ class LegState(Struct, frozen=True, kw_only=True):
     whisper_to: str | None = None
     sound: SoundState | None = None
     desk: tuple[str, int, str] | None = None  # host, port, token
+    desk_srtp: bool = False
     away: str = ""
 
 

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from .exchange import control
 from .exchange.addresses import Addresses
 from .exchange.datagrams import Datagrams
+from .exchange.packets import PACKET_BYTES, Outgoing
 from .exchange.processes import SoundProcesses, send_messages, send_sockets, start_processes
-from .exchange.tick import PACKET_BYTES, Outgoing
 from .sound import g711
 from .sound.rtp import FRAME_SAMPLES, HEADER_BYTES, parse_rows, signed_16, write_headers
 from .sound.tones import digit_frames

@@ -268,6 +268,10 @@ class Host:
         self.link.emit(event, self._loop.time())
 
     def _on_load(self, stats: c.TickStats) -> None:
+        if stats.refused:
+            self.log(
+                "packets_refused", level="warning", packets=stats.refused, reason="not signed by the desk"
+            )
         self.link.tell_load(
             t.Load(
                 in_use=self.board.media.in_use, ticks_late=stats.late, tick_p50_s=stats.p50_ms / 1000,

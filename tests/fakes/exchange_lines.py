@@ -3,7 +3,8 @@
 import numpy as np
 
 from drivers.telephony.exchange import control as c
-from drivers.telephony.exchange.tick import ROW_BYTES, Exchange, Outgoing, Packets
+from drivers.telephony.exchange.packets import ROW_BYTES, Outgoing, Packets
+from drivers.telephony.exchange.tick import Exchange
 from drivers.telephony.sound import g711
 from drivers.telephony.sound.rtp import Packet, build, event_payload, parse
 from drivers.telephony.sound.tones import RATE_HZ

@@ -389,6 +389,16 @@ class Board:
             self.emit(t.ChannelsLow(in_use=self.media.in_use, channels=self.media.channels))
         self._low = low
 
+    @property
+    def desk_srtp(self) -> bool:
+        """Whether agents' voices travel in secret: always off loopback."""
+        if self.settings.desk_srtp == "always":
+            return True
+        try:
+            return not ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host != "localhost"  # another name is some other machine's
+
     def ours(self, port: int, towards: Address) -> Ours:
         """Our side of a description, at a local port; neighbours are told the local address."""
         self._serial += 1

@@ -6,7 +6,7 @@ no answer: a report of another generation is stale and dropped.
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import Protocol
+from typing import Literal, Protocol
 
 from drivers.protocol.telephony import Quality
 from drivers.telephony.board.ports import PortPool, SoundSocket
@@ -73,11 +73,11 @@ class Media:
         sock = self.ports.for_remote(remote) if remote is not None else self.ports.alone()
         return self._open(listener, sock, remote, "rtp", b"")
 
-    def desk(self, listener: VoiceListener, token: bytes) -> "Voice":
-        """A channel for a headset, which shows itself with its token."""
+    def desk(self, listener: VoiceListener, token: bytes, srtp: bool = False) -> "Voice":
+        """A channel for a headset, which shows itself with its token; srtp: and talks in secret."""
         if self._open_now >= self.channels or not self._free:
             raise NoChannel
-        return self._open(listener, self.ports.alone(), None, "desk", token)
+        return self._open(listener, self.ports.alone(), None, "desk", token, srtp)
 
     def number(self) -> int:
         """A number never given before, for a play."""
@@ -145,18 +145,15 @@ class Media:
         return voice if voice is not None and voice.gen == gen and not voice.closing else None
 
     def _open(
-        self, listener: VoiceListener, sock: SoundSocket, remote: Address | None, kind: str, token: bytes
-    ) -> "Voice":
+        self, listener: VoiceListener, sock: SoundSocket, remote: Address | None, kind: Literal["rtp", "desk"],
+        token: bytes, srtp: bool = False,
+    ) -> "Voice":  # fmt: skip
         ch = heappop(self._free)
         self._gens[ch] += 1
         self._open_now += 1
         voice = Voice(self, listener, ch, self._gens[ch], sock, remote)
         self._voices[ch] = voice
-        self.send(
-            c.OpenChannel(
-                ch=ch, gen=voice.gen, sock=sock.number, kind="desk" if kind == "desk" else "rtp", token=token
-            )
-        )
+        self.send(c.OpenChannel(ch=ch, gen=voice.gen, sock=sock.number, kind=kind, token=token, srtp=srtp))
         return voice
 
 

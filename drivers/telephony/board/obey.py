@@ -164,12 +164,13 @@ class Obedience:
             raise CannotDo("the token is 32 hex digits") from error
         master = ServerLeg(board)
         leg = Leg(board, command.leg, "desk", "out", master)
-        leg.voice = board.media.desk(leg, token)
+        srtp = board.desk_srtp
+        leg.voice = board.media.desk(leg, token, srtp)
         leg.voice.connect(Agreed(PCMA, 101, None, 0, send=True, receive=True))
         leg.user, leg.codec, leg.phase = command.user, "PCMA", LegPhase.ANSWERED
         board.legs[leg.name] = leg
-        master.desk = (board.host, leg.voice.port, command.token)
-        board.emit(t.DeskReady(leg=leg.name, host=board.host, port=leg.voice.port))
+        master.desk, master.desk_srtp = (board.host, leg.voice.port, command.token), srtp
+        board.emit(t.DeskReady(leg=leg.name, host=board.host, port=leg.voice.port, srtp=srtp))
 
     def _set_policy(self, command: t.SetPolicy) -> None:
         self._leg(command.leg)[1].policy = command

@@ -28,6 +28,7 @@ class ServerLeg:
         self.gathering: Gathering | None = None
         self.policy: t.SetPolicy | None = None
         self.desk: tuple[str, int, str] | None = None
+        self.desk_srtp = False
         self.alone = False  # plays what the policy says
         self._timer: Timer | None = None
         self._alone_timer: Timer | None = None
@@ -248,5 +249,5 @@ class ServerLeg:
             leg=leg.name, kind=leg.kind, state=names[leg.phase], direction="in" if leg.direction == "in" else "out",  # type: ignore[arg-type]
             from_number=leg.from_number, to_number=leg.to_number, trunk=leg.trunk, user=leg.user,
             sip_call_id=leg.sip_call_id, codec=leg.codec, room=leg.room, role=leg.role, whisper_to=leg.whisper_to,
-            sound=sound, desk=self.desk, away=self.policy.away if self.policy else "",
+            sound=sound, desk=self.desk, desk_srtp=self.desk_srtp, away=self.policy.away if self.policy else "",
         )  # fmt: skip

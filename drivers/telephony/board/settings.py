@@ -40,6 +40,7 @@ class BoardSettings(Struct, kw_only=True, frozen=True):
     calls of one source, and new calls a second of one source off loopback.
     recordings, prompts: folders, absolute. rtp_ports: "first-last", even ports are used.
     away_limit_s: how long the board waits for a server before it ends in order; 0: for ever.
+    desk_srtp: "auto": agents' voices are SRTP unless this board's address is loopback; "always".
     """
 
     name: str = "board0"
@@ -49,6 +50,7 @@ class BoardSettings(Struct, kw_only=True, frozen=True):
     local_networks: list[str] = []
     guests: str = "loopback"
     codecs: list[str] = field(default_factory=lambda: ["PCMA", "PCMU"])
+    desk_srtp: str = "auto"
     per_source_limit: int = 50
     digest: list[str] = field(
         default_factory=lambda: ["MD5"]

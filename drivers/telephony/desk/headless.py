@@ -21,8 +21,10 @@ import numpy as np
 
 from drivers.audio.wav import read_wav
 from drivers.telephony.desk.rtp_out import FRAME_S, PAYLOAD_TYPE, RtpOut
+from drivers.telephony.desk.srtp_keys import desk_end
 from drivers.telephony.sound import g711, rtp
 from drivers.telephony.sound.rtp import FRAME_SAMPLES
+from drivers.telephony.sound.srtp import Srtp
 
 HEARD_AT_MOST = 25  # frames waiting to be stored; more is a burst, the oldest goes
 LOST_AFTER_S = 3.0
@@ -89,14 +91,19 @@ class HeadlessVoice:
         self._at = 0
         self._socket: socket.socket | None = None
         self._out: RtpOut | None = None
+        self._srtp: Srtp | None = None
         self._muted = False
         self._waiting: deque[bytes] = deque(maxlen=HEARD_AT_MOST)
         self._last_heard_s: float | None = None
         self.packets_sent = 0
         self.packets_heard = 0
 
-    async def connect(self, host: str, port: int, token_hex: str, codec: str = "PCMA") -> None:
+    async def connect(
+        self, host: str, port: int, token_hex: str, codec: str = "PCMA", srtp: bool = False
+    ) -> None:
         """Begin to send to the desk leg at host:port; leaves the one before.
+
+        srtp: in secret, with keys made from the token; what is not signed with them is not heard.
 
         Returns when the first packet is on its way. Raises OSError when `host` has no
         address, ValueError for a token that is not hexadecimal or an unknown codec.
@@ -115,6 +122,7 @@ class HeadlessVoice:
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.connect(address)
+        self._srtp = desk_end(token) if srtp else None
         self._out = RtpOut(
             token,
             codec,
@@ -156,14 +164,18 @@ class HeadlessVoice:
         # A board that is not there (yet) answers by ICMP: the next packet may reach it.
         with contextlib.suppress(OSError):
             if hello := self._out.hello(now_s):
-                self._socket.send(hello)
-            self._socket.send(self._out.packet(frame, marker=self.packets_sent == 0))
+                self._send(hello)
+            self._send(self._out.packet(frame, marker=self.packets_sent == 0))
             self.packets_sent += 1
         self._drain(now_s)
         if self._file:
             payload = self._waiting.popleft() if self._waiting else self._silence
             codes = np.frombuffer(payload, np.uint8)
             self._file.writeframes(g711.decode(codes, self._payload_type).tobytes())
+
+    def _send(self, datagram: bytes) -> None:
+        assert self._socket is not None
+        self._socket.send(self._srtp.protect(datagram) if self._srtp else datagram)
 
     def _drain(self, now_s: float) -> None:
         assert self._socket is not None
@@ -174,6 +186,10 @@ class HeadlessVoice:
                 return
             except OSError:
                 continue  # an earlier packet's ICMP error, reported once
+            plain = self._srtp.unprotect(packet) if self._srtp else packet
+            if plain is None:
+                continue
+            packet = plain
             parts = rtp.parse(packet)
             if parts is None or parts.payload_type != self._payload_type:
                 if self._out:

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-import pylibsrtp
 
 from drivers.audio.interpolation import Samples, to_int16
 from drivers.telephony.desk.rtp_out import FRAME_S, PAYLOAD_TYPE, RtpOut
-from drivers.telephony.desk.srtp_keys import srtp_keys
+from drivers.telephony.desk.srtp_keys import desk_end
 from drivers.telephony.sound import g711, rtp
+from drivers.telephony.sound.srtp import Srtp
 
 LOST_AFTER_S = 3.0
 CATCH_UP_S = 0.2  # after a longer sleep the frames in between are dropped, not sent in a burst
@@ -46,8 +46,7 @@ class Line(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
         self._task: asyncio.Task[None] | None = None
         self._heard_s = 0.0
-        self._srtp_out: pylibsrtp.Session | None = None
-        self._srtp_in: pylibsrtp.Session | None = None
+        self._srtp: Srtp | None = None
         self.muted = muted
         self.state = "connecting"
         self.packets_sent = 0
@@ -57,16 +56,12 @@ class Line(asyncio.DatagramProtocol):
         """Begin. Raises OSError when the host has no address, KeyError for an unknown codec."""
         loop = asyncio.get_running_loop()
         self._payload_type = PAYLOAD_TYPE[codec]
-        if srtp:
-            up, down = srtp_keys(token)
-            self._srtp_out = pylibsrtp.Session(pylibsrtp.Policy(up, pylibsrtp.Policy.SSRC_ANY_OUTBOUND))
-            self._srtp_in = pylibsrtp.Session(pylibsrtp.Policy(down, pylibsrtp.Policy.SSRC_ANY_INBOUND))
-        # Below 2^15, so that SRTP's rollover counter surely begins at 0 (RFC 3711 §3.3.1).
+        self._srtp = desk_end(token) if srtp else None
         self._out = RtpOut(
             token,
             codec,
             ssrc=random.getrandbits(32),
-            seq=random.getrandbits(15),
+            seq=random.getrandbits(16),
             timestamp=random.getrandbits(32),
             nonce=random.getrandbits(64),
         )
@@ -103,25 +98,23 @@ class Line(asyncio.DatagramProtocol):
     def _send(self, now_s: float) -> None:
         assert self._transport is not None
         if hello := self._out.hello(now_s):
-            self._transport.sendto(self._srtp_out.protect_rtcp(hello) if self._srtp_out else hello)
+            self._transport.sendto(self._srtp.protect(hello) if self._srtp else hello)
         voice = self._voice.frame(time.monotonic())
         if self.muted:
             voice = np.zeros_like(voice)
         payload = g711.encode(to_int16(voice), self._payload_type).tobytes()
         packet = self._out.packet(payload, marker=self.packets_sent == 0)
-        self._transport.sendto(self._srtp_out.protect(packet) if self._srtp_out else packet)
+        self._transport.sendto(self._srtp.protect(packet) if self._srtp else packet)
         self.packets_sent += 1
 
     # ------------------------------------------------------------ receiving
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         now_s = asyncio.get_running_loop().time()
-        if self._srtp_in:
-            control = len(data) > 1 and rtp.is_rtcp(data[1])
-            try:
-                data = self._srtp_in.unprotect_rtcp(data) if control else self._srtp_in.unprotect(data)
-            except pylibsrtp.Error:
-                return
+        plain = self._srtp.unprotect(data) if self._srtp else data
+        if plain is None:
+            return
+        data = plain
         if self._out.answered(data, now_s) or rtp.parse(data) is None:
             return
         self._heard_s = now_s

@@ -7,9 +7,23 @@ key and one label a direction. The hello then travels as SRTCP, so the token sta
 import hashlib
 import hmac
 
+from ..sound.srtp import Srtp
+
 
 def srtp_keys(token: bytes) -> tuple[bytes, bytes]:
     """Master key and salt (16 + 14 bytes) of each direction: (desk to board, board to desk)."""
     up = hmac.digest(token, b"zongji desk to board\x01", hashlib.sha256)
     down = hmac.digest(token, b"zongji board to desk\x01", hashlib.sha256)
     return up[:30], down[:30]
+
+
+def desk_end(token: bytes) -> Srtp:
+    """The agent's end."""
+    up, down = srtp_keys(token)
+    return Srtp(out_key=up, in_key=down)
+
+
+def board_end(token: bytes) -> Srtp:
+    """Media's end."""
+    up, down = srtp_keys(token)
+    return Srtp(out_key=down, in_key=up)

@@ -60,13 +60,17 @@ class Addresses:
         self._sorted: Keys = np.zeros(0, np.uint64)
         self._channels = np.zeros(0, np.int64)
 
-    def open(self, channel: int, sock: int, token: bytes) -> None:
-        """A leg on this socket; its address is not known yet."""
+    def open(self, channel: int, sock: int, token: bytes, in_the_clear: bool = True) -> None:
+        """A leg on this socket; its address is not known yet.
+
+        token: a desk's. in_the_clear False: `greet` does not know it, see `secured.py`.
+        """
         self.sock[channel], self.ip[channel], self.port[channel] = sock, 0, 0
         self.heard[channel] = False
         if token:
-            self._token[token] = channel
             self._token_of[channel] = token
+            if in_the_clear:
+                self._token[token] = channel
         self.version += 1
 
     def close(self, channel: int, ssrc: int | None = None, tick: int = 0) -> None:

@@ -17,6 +17,7 @@ from .matrix import Matrix
 from .player import Player, Sound
 from .progress import progress_tones
 from .recorder import Recorders, Ring
+from .secured import SecuredLegs
 
 Ints = NDArray[np.int64]
 
@@ -30,6 +31,7 @@ class Channels:
         self.channels = channels
         self.memory = memory
         self.addresses = Addresses(channels)
+        self.secured = SecuredLegs(self.addresses)
         self.rings = JitterRings(channels)
         self.matrix = Matrix(channels)
         self.recorders = Recorders(ring)
@@ -132,7 +134,10 @@ class Channels:
         if self._gen[ch] >= 0:
             self._close(ch)
         self._gen[ch] = command.gen
-        self.addresses.open(ch, command.sock, command.token if command.kind == "desk" else b"")
+        token = command.token if command.kind == "desk" else b""
+        self.addresses.open(ch, command.sock, token, in_the_clear=not command.srtp)
+        if token and command.srtp:
+            self.secured.open(ch, token)
         for part in (self.rings, self._concealment, self._inband, self._events):
             part.open(ch)
         self._payload[ch], self._event[ch] = control.PCMA, -1
@@ -157,6 +162,7 @@ class Channels:
         )
         self._gen[ch] = -1
         self.addresses.close(ch, self.rings.sender(ch), self.ticks)
+        self.secured.close(ch)
         self.matrix.leave(ch)
         self._player.close(ch)
         self._tone_player.close(ch)

@@ -47,7 +47,8 @@ class OpenChannel(Control, frozen=True, kw_only=True, tag=True):
     """A leg. kind "desk": the remote address is learned from the hello with `token` (16 bytes).
 
     The hello is `drivers.telephony.sound.rtp.desk_hello(token, nonce)`; SetRemote then
-    only gives codec and direction, its host and port are ignored.
+    only gives codec and direction, its host and port are ignored. srtp: the desk's packets
+    and ours are SRTP with keys made from the token; what is not signed with them is dropped.
     """
 
     ch: int
@@ -55,6 +56,7 @@ class OpenChannel(Control, frozen=True, kw_only=True, tag=True):
     sock: int
     kind: Literal["rtp", "desk"] = "rtp"
     token: bytes = b""
+    srtp: bool = False
 
 
 class SetRemote(Control, frozen=True, kw_only=True, tag=True):
@@ -223,6 +225,7 @@ class TickStats(Report, frozen=True, kw_only=True, tag=True):
     channels: int
     skipped: int = 0  # ticks that were left out because the process got no time
     recorder_dropped: int = 0  # frames lost because the writer was too slow (the ring was full)
+    refused: int = 0  # datagrams to SRTP legs that were not signed with their key, or came twice
 
 
 AnyControl = (

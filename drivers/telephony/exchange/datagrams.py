@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .addresses import Addresses
-from .tick import ROW_BYTES, Outgoing, Packets
+from .packets import ROW_BYTES, Outgoing, Packets
 
 READ_ROWS: Final = 2048  # datagrams a tick; the rest waits in the sockets
 PER_SOCKET: Final = 1024

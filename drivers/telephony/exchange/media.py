@@ -150,7 +150,7 @@ class Media:
 
     def _report_stats(self) -> None:
         took_ms = np.sort(np.array(self._took_s)) * 1000
-        recorders = self._exchange.recorders
+        recorders, secured = self._exchange.recorders, self._exchange.secured
         self._reports.append(
             control.TickStats(
                 ticks=len(took_ms),
@@ -161,10 +161,11 @@ class Media:
                 channels=self._exchange.open_channels,
                 skipped=self._skipped,
                 recorder_dropped=recorders.dropped,
+                refused=secured.refused,
             )
         )
         self._took_s.clear()
-        self._late = self._skipped = recorders.dropped = 0
+        self._late = self._skipped = recorders.dropped = secured.refused = 0
         gc.collect(0)  # the only collection, after the sending
 
 

@@ -5,7 +5,6 @@ control's words only through `channels.py`: a tick is a function of the state, t
 obeyed since the last tick, and the datagrams given to it. All work is on (channels, 160) arrays.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -27,10 +26,9 @@ from . import control
 from .addresses import UNKNOWN_PER_TICK
 from .channels import Channels
 from .dtmf import EventPackets
+from .packets import PACKET_BYTES, ROW_BYTES, SEALED_BYTES, Answer, Outgoing, Packets
 from .recorder import Ring
 
-PACKET_BYTES: Final = HEADER_BYTES + FRAME_SAMPLES
-ROW_BYTES: Final = HEADER_BYTES + 8 * 80 + 52  # the longest datagram that is read: 80 ms and an extension
 TICK_S: Final = FRAME_SAMPLES / 8000
 MOST_CAUGHT_UP: Final = 25  # half a second: a longer sleep is not lived through afterwards
 ROUNDS: Final = 40  # packets of one channel in one tick; more are no telephone
@@ -42,44 +40,6 @@ _RISE = np.arange(1, FRAME_SAMPLES + 1, dtype=np.float32) / FRAME_SAMPLES
 _CUT = np.concatenate([np.linspace(1, 0, 16), np.zeros(FRAME_SAMPLES - 16)]).astype(np.float32)
 
 Ints = NDArray[np.int64]
-Answer = tuple[int, int, int, bytes]
-"""sock, ip, port, datagram"""
-
-
-@dataclass(slots=True)
-class Packets:
-    """Datagrams of one tick. rows: (n, ROW_BYTES) uint8, scratch of the tick from here on.
-
-    sock: control's number; ip: IPv4 as a number; at_s: arrival, any monotonic origin.
-    """
-
-    rows: NDArray[np.uint8]
-    length: Ints
-    sock: Ints
-    ip: Ints
-    port: Ints
-    at_s: NDArray[np.float64]
-
-    def where(self, chosen: NDArray[np.bool_]) -> "Packets":
-        """Some of them, in the same order."""
-        return Packets(
-            self.rows[chosen],
-            self.length[chosen],
-            self.sock[chosen],
-            self.ip[chosen],
-            self.port[chosen],
-            self.at_s[chosen],
-        )
-
-
-@dataclass(slots=True)
-class Outgoing:
-    """What a tick sends: row c of `rows` to channel c's address, for c in `channels`."""
-
-    channels: Ints
-    rows: NDArray[np.uint8]
-    length: Ints
-    answers: list[Answer]
 
 
 class Exchange(Channels):
@@ -95,7 +55,7 @@ class Exchange(Channels):
         self._sound = np.zeros((channels, FRAME_SAMPLES), np.float32)
         self._heard = np.zeros((channels, FRAME_SAMPLES), np.float32)
         self._out = np.zeros((channels, FRAME_SAMPLES), np.int16)
-        self._rows = np.zeros((channels, PACKET_BYTES), np.uint8)
+        self._rows = np.zeros((channels, SEALED_BYTES), np.uint8)
         self._length = np.full(channels, PACKET_BYTES, np.int64)
 
     def tick(self, packets: Packets, skipped: int = 0) -> Outgoing:
@@ -128,6 +88,8 @@ class Exchange(Channels):
         outgoing = self._address(top, answers)
         for channel, payload, marker, timestamp in keys:
             self._put_key(channel, payload, marker, timestamp)
+        if self.secured:
+            self.secured.protect(outgoing)
         self._watch(top)
         return outgoing
 
@@ -157,9 +119,12 @@ class Exchange(Channels):
     def _take_in(self, packets: Packets) -> list[Answer]:
         if not len(packets.rows):
             return []
+        answers: list[Answer] = []
+        if self.secured:
+            packets, greeted = self.secured.unprotect(packets, self._ssrc, answers)
+            self._heard_at[greeted] = self.ticks
         channel = self.addresses.find(packets.sock, packets.ip, packets.port)
         headers = parse_rows(packets.rows, packets.length)
-        answers: list[Answer] = []
         strange = np.flatnonzero((channel < 0) | ~headers.good)[:UNKNOWN_PER_TICK]
         for row in strange.tolist():
             self._look_at(row, packets, headers, channel, answers)
@@ -346,7 +311,7 @@ class Exchange(Channels):
         return out
 
     def _encode(self, out: NDArray[np.int16], top: int) -> None:
-        payload = self._rows[:top, HEADER_BYTES:]
+        payload = self._rows[:top, HEADER_BYTES:PACKET_BYTES]
         ulaw = np.flatnonzero(self._payload[:top] == control.PCMU)
         if ulaw.size < top:
             payload[:] = g711.encode(out, g711.PCMA)

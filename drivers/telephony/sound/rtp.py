@@ -159,9 +159,9 @@ def read_desk_hello(datagram: bytes) -> tuple[bytes, bytes] | None:
     return datagram[12:28], datagram[28:36]
 
 
-def desk_answer(nonce: bytes) -> bytes:
+def desk_answer(nonce: bytes, ssrc: int = 0) -> bytes:
     """What media sends back: this address is now heard. 20 octets."""
-    return struct.pack("!BBHI", 0x81, _APP, 4, 0) + _NAME + nonce
+    return struct.pack("!BBHI", 0x81, _APP, 4, ssrc) + _NAME + nonce
 
 
 def read_desk_answer(datagram: bytes) -> bytes | None:
