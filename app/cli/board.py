@@ -36,6 +36,7 @@ def settings(loaded: Loaded, board: Board) -> BoardSettings:
         local_networks=board.local_networks,
         guests=board.guests,
         codecs=board.codecs,
+        desk_srtp=board.desk_srtp,
         per_source_limit=board.per_source_limit,
         address=loaded.board_address(board),
         trunks=trunks,

@@ -141,8 +141,9 @@ class DesktopSession:
             self.voice.stop()
         else:
             self.voice.start(
-                str(line["host"]), int(line["port"]), str(line["token"]), str(line.get("codec") or "PCMA")
-            )
+                str(line["host"]), int(line["port"]), str(line["token"]), str(line.get("codec") or "PCMA"),
+                bool(line.get("srtp")),
+            )  # fmt: skip
 
     def _mute_voice(self) -> None:
         """Muting is the board's; the headset only stops metering between calls."""

@@ -49,8 +49,9 @@ class DeskVoiceProcess:
     def choose(self, device_id: str) -> None:
         self._want("choose", {"microphone": device_id or None, "headphones": device_id or None})
 
-    def start(self, host: str, port: int, token: str, codec: str) -> None:
-        self._want("connect", {"host": host, "port": port, "token": token, "codec": codec})
+    def start(self, host: str, port: int, token: str, codec: str, srtp: bool) -> None:
+        leg = {"host": host, "port": port, "token": token, "codec": codec, "srtp": srtp}
+        self._want("connect", leg)
         self.check(True)
 
     def stop(self) -> None:

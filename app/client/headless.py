@@ -26,7 +26,9 @@ NOT_ASKED_FOR: Final = frozenset({"no_answer", "failed", "link_lost", "headset_l
 class Voice(Protocol):
     """What an agent says and hears; its place changes with each login."""
 
-    async def connect(self, host: str, port: int, token_hex: str, codec: str = "PCMA") -> None:
+    async def connect(
+        self, host: str, port: int, token_hex: str, codec: str = "PCMA", srtp: bool = False
+    ) -> None:
         """Raises OSError when there is no way."""
 
     async def close(self) -> None: ...
@@ -70,7 +72,7 @@ class HeadlessAgent:
         self._phase: Literal["", "ringing", "talking", "wrap_up"] = ""
         self._offers = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._line: tuple[str, int, str, str] | None = None
+        self._line: tuple[str, int, str, str, bool] | None = None
         self._leaving = False
         self._was_online = False
         self._has_begun = False
@@ -105,7 +107,7 @@ class HeadlessAgent:
     def on_snapshot(self, snapshot: messages.Snapshot, flat: dict[str, Any]) -> None:
         me = snapshot.me
         if me.desk is not None:
-            self._speak_at((me.desk.host, me.desk.port, me.desk.token, me.desk.codec))
+            self._speak_at((me.desk.host, me.desk.port, me.desk.token, me.desk.codec, me.desk.srtp))
         if me.agent is None:
             self._warn(f"{self.name} is a user, but not an agent")
         else:
@@ -118,7 +120,7 @@ class HeadlessAgent:
             case events.AgentOffered(agent_id=self.name):
                 self._rings(event.call_id)
             case events.DeskLineReady():
-                self._speak_at((event.host, event.port, event.token, event.codec))
+                self._speak_at((event.host, event.port, event.token, event.codec, event.srtp))
             case events.DeskLineLost():
                 self._line = None
             case _:
@@ -221,12 +223,12 @@ class HeadlessAgent:
         if self._state == "logged_out" and not self._leaving:
             self._log_in()
 
-    def _speak_at(self, line: tuple[str, int, str, str]) -> None:
+    def _speak_at(self, line: tuple[str, int, str, str, bool]) -> None:
         if self._voice is not None and line != self._line:
             self._line = line
             self._do(self._connect_voice(self._voice, line))
 
-    async def _connect_voice(self, voice: Voice, line: tuple[str, int, str, str]) -> None:
+    async def _connect_voice(self, voice: Voice, line: tuple[str, int, str, str, bool]) -> None:
         try:
             await voice.connect(*line)
         except (OSError, ValueError) as error:

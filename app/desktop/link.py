@@ -42,6 +42,9 @@ class Gate(Protocol):
     def log_in(self, server: str, user: str, password: str, done: Callable[[Reply], None]) -> None:
         """POST /api/v1/login; the token is in the reply."""
 
+    def new_pin(self, server: str) -> str:
+        """How a server is known that was met for the first time and that nobody vouches for; else ""."""
+
     def open(self, server: str, token: str, language: str) -> Link: ...
 
 
@@ -53,7 +56,7 @@ class Voice(Protocol):
 
     def choose(self, device_id: str) -> None: ...
 
-    def start(self, host: str, port: int, token: str, codec: str) -> None: ...
+    def start(self, host: str, port: int, token: str, codec: str, srtp: bool) -> None: ...
 
     def stop(self) -> None: ...
 

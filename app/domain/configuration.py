@@ -61,6 +61,7 @@ class Board:
     local_networks: list[str] = field(default_factory=list)
     guests: str = "loopback"
     srtp: str = "off"
+    desk_srtp: str = "auto"
     codecs: list[str] = field(default_factory=lambda: ["PCMA", "PCMU"])
     per_source_limit: int = 50
     address: str = ""
@@ -191,6 +192,7 @@ CHOICES = {
     "boards.kind": ("exchange", "simulated"),
     "boards.guests": ("loopback", "none", "all"),
     "boards.srtp": ("off", "optional", "required"),
+    "boards.desk_srtp": ("auto", "always"),
     "trunks.transport": ("udp", "tcp", "tls"),
 }
 # What is HOST:PORT, and what FIRST-LAST of UDP ports; empty where that is the default.

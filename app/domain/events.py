@@ -523,6 +523,7 @@ class DeskLineReady(AgentEvent):
     port: int
     token: str
     codec: str = "PCMA"
+    srtp: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -111,6 +111,7 @@ class DeskReady(BoardInput):
     leg: str
     host: str
     port: int
+    srtp: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,6 +196,7 @@ class LegState:
     whisper_to: str | None = None
     sound: SoundState | None = None
     desk: tuple[str, int, str] | None = None
+    desk_srtp: bool = False
     away: str = ""
 
 

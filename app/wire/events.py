@@ -133,12 +133,16 @@ class RecordChanged(Event, frozen=True, kw_only=True, tag=True):
 
 
 class DeskLineReady(Event, frozen=True, kw_only=True, tag=True):
-    """Where the agent's headset sends its voice; token: 32 hex digits, only for its owner."""
+    """Where the agent's headset sends its voice; token: 32 hex digits, only for its owner.
+
+    srtp: only SRTP is heard there, its keys made from the token.
+    """
 
     host: str
     port: int
     token: str
     codec: str = "PCMA"
+    srtp: bool = False
 
 
 class DeskLineLost(Event, frozen=True, kw_only=True, tag=True):

@@ -73,6 +73,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     port: int
     token: str
     codec: str = "PCMA"
+    srtp: bool = False
 
 
 class Person(Struct, frozen=True, kw_only=True):

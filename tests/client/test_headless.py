@@ -18,8 +18,8 @@ class Voice:
         self.lines = []
         self.closed = False
 
-    async def connect(self, host, port, token_hex, codec="PCMA"):
-        self.lines.append((host, port, token_hex, codec))
+    async def connect(self, host, port, token_hex, codec="PCMA", srtp=False):
+        self.lines.append((host, port, token_hex, codec, srtp))
 
     async def close(self):
         self.closed = True
@@ -50,8 +50,10 @@ class OneAgentFloor(FakeLiveServer):
     def _obey(self, _user, command):
         match command.command:
             case "LogIn" if self.state == "logged_out":
-                self.desk = messages.Desk(host="127.0.0.1", port=40000, token="00" * 16)
-                self.tell(events.DeskLineReady, to="a01", host="127.0.0.1", port=40000, token="00" * 16)
+                self.desk = messages.Desk(host="127.0.0.1", port=40000, token="00" * 16, srtp=True)
+                self.tell(
+                    events.DeskLineReady, to="a01", host="127.0.0.1", port=40000, token="00" * 16, srtp=True
+                )
                 self.become("ready")
             case "EndBreak" if self.state == "on_break":
                 self.become("ready")
@@ -118,7 +120,7 @@ def test_it_logs_in_answers_hangs_up_wraps_up_and_is_ready_again():
         w.server.offer("c1")
         await w.until("ready", "ringing", "answered", "ended", "wrapped_up", "ready")
         assert [call_id for _, call_id in w.story] == [None, "c1", "c1", "c1", "c1", None]
-        assert w.voice.lines == [("127.0.0.1", 40000, "00" * 16, "PCMA")]
+        assert w.voice.lines == [("127.0.0.1", 40000, "00" * 16, "PCMA", True)]
         assert [c.command for c in w.server.done] == ["LogIn", "AnswerCall", "HangUp", "FinishWrapUp"]
         assert w.server.done[1].fields == {"call_id": "c1"}
 

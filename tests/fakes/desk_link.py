@@ -77,7 +77,11 @@ class FakeGate:
 
     def __init__(self, link: FakeLink, password: str = "secret") -> None:
         self.link, self._password = link, password
+        self.pin = ""
         self.health_reply = Reply(status=200, json={"status": "ok", "version": "0.1.0"})
+
+    def new_pin(self, server) -> str:
+        return self.pin
 
     def health(self, server, done) -> None:
         done(self.health_reply)
@@ -109,7 +113,7 @@ class FakeVoice:
     def choose(self, device_id) -> None:
         pass
 
-    def start(self, host, port, token, codec) -> None:
+    def start(self, host, port, token, codec, srtp) -> None:
         self.started.append((host, port, token, codec))
 
     def stop(self) -> None:

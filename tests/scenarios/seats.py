@@ -131,7 +131,7 @@ class Seat(Person):
         await self.link.next(t="snapshot")
         await self.do("LogIn", phone="headset", ready=ready)
         line = await self.link.next(event="DeskLineReady")
-        await self.voice.connect(line["host"], line["port"], line["token"], line["codec"])
+        await self.voice.connect(line["host"], line["port"], line["token"], line["codec"], line["srtp"])
         return self
 
     async def get_up(self) -> None:

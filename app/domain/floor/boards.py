@@ -94,7 +94,7 @@ def _compare(turn: Turn, entry: i.BoardConnected, has: dict[str, i.LegState]) ->
         turn.board_has(leg.leg_id, found(there, tapings.get(leg.leg_id), leg.wanted))
         # A journal that lost its last entries may not know these.
         if leg.is_desk and there.desk is not None and leg.state != "answered":
-            desk.ready(turn, leg, there.desk[0], there.desk[1])
+            desk.ready(turn, leg, there.desk[0], there.desk[1], there.desk_srtp)
         elif there.state == "answered" and leg.state != "answered":
             legs.answered(turn, leg.leg_id, there.codec, there.sip_call_id)
 

@@ -42,7 +42,7 @@ def close(turn: Turn, agent: Agent) -> None:
     turn.end_leg(agent.phone_leg)
 
 
-def ready(turn: Turn, leg: Leg, host: str, port: int) -> None:
+def ready(turn: Turn, leg: Leg, host: str, port: int, srtp: bool) -> None:
     agent = turn.state.agents.get(leg.agent_id or "")
     turn.emit(e.LegGotOn(leg_id=leg.leg_id, state="answered", call_id=leg.call_id))
     if agent is not None:
@@ -54,6 +54,7 @@ def ready(turn: Turn, leg: Leg, host: str, port: int) -> None:
                 port=port,
                 token=agent.desk_token,
                 codec=leg.codec or "PCMA",
+                srtp=srtp,
             )
         )
 

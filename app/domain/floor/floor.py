@@ -226,7 +226,7 @@ def _configuration(turn: Turn, entry: i.ConfigurationChanged) -> None:
 def _desk_ready(turn: Turn, entry: i.DeskReady) -> None:
     leg = turn.state.legs.get(entry.leg)
     if leg is not None:
-        desk.ready(turn, leg, entry.host, entry.port)
+        desk.ready(turn, leg, entry.host, entry.port, entry.srtp)
 
 
 def _desk_changed(turn: Turn, entry: i.DeskChanged) -> None:

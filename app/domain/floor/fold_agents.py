@@ -143,7 +143,7 @@ def _agent_moved(state: State, event: e.AgentMoved, now_s: float) -> None:
 @folds(e.DeskLineReady)
 def _desk_line_ready(state: State, event: e.DeskLineReady, now_s: float) -> None:
     leg = state.legs[event.leg_id]
-    leg.host, leg.port = event.host, event.port
+    leg.host, leg.port, leg.srtp = event.host, event.port, event.srtp
 
 
 @folds(e.DeskVoiceChanged)

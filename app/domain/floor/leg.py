@@ -28,6 +28,7 @@ class Leg:
     answered_s: float | None = None
     host: str = ""
     port: int = 0
+    srtp: bool = False
     wanted: Wanted = field(default_factory=Wanted)
 
     @property

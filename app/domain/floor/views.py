@@ -129,6 +129,7 @@ class Views:
                 "port": desk.port,
                 "token": agent.desk_token,
                 "codec": desk.codec or "PCMA",
+                "srtp": desk.srtp,
             }
             if desk is not None and desk.port
             else None,
