@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -16,9 +17,13 @@ from app.cli.configuration_file import Loaded, load
 from app.server.board_processes import is_running
 from app.server.journal.history import Gap, records
 from app.server.journal.segments import JournalDamaged
+from app.server.plan import CannotStart
+from app.server.tls.pair import context_of, pair_of, read_certificate
+from app.wire.fingerprint import pin_of_file, words
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAST_FREE_BYTES = 2_000_000_000
+SOON_DAYS = 14  # a certificate that ends so soon is spoken of
 State = Literal["ok", "missing", "broken"]
 
 
@@ -121,6 +126,32 @@ def server(loaded: Loaded) -> Iterator[Finding]:
     yield Finding("server", "ok" if running else "missing", found, do)
 
 
+def certificate(loaded: Loaded) -> Iterator[Finding]:
+    """What the server's port shows, for how long, and the words by which people know it."""
+    settings = loaded.configuration.server
+    try:
+        pair = pair_of(settings, loaded.folder)
+        if pair is None:
+            yield Finding("certificate", "ok", f"none: {settings.listen} is this machine only")
+            return
+        if pair.own and not pair.certificate.exists():
+            yield Finding(
+                "certificate", "missing", str(pair.certificate), "the server makes it when it starts"
+            )
+            return
+        context_of(pair)
+        ends = read_certificate(pair.certificate).not_valid_after_utc
+    except CannotStart as reason:
+        yield Finding("certificate", "broken", str(reason), "put the right file there, or restore the backup")
+        return
+    days = (ends - datetime.now(UTC)).days
+    pin = pin_of_file(pair.certificate)
+    known = f"words: {words(pin, 'zh_CN')} / {words(pin, 'en')}"
+    found = f"{pair.certificate}, {days} days left, until {ends:%Y-%m-%d}; {known}"
+    do = "" if days > SOON_DAYS else "start the server again" if pair.own else "get a new one from its issuer"
+    yield Finding("certificate", "broken" if days < 0 else "missing" if do else "ok", found, do)
+
+
 def boards(loaded: Loaded) -> Iterator[Finding]:
     for board in loaded.configuration.boards:
         if board.address.startswith("tls:"):
@@ -145,4 +176,6 @@ def folders(loaded: Loaded) -> Iterator[Finding]:
             yield Finding(name, "broken", f"{folder}: {error.strerror}", "give the server's user this folder")
 
 
-SITE: tuple[Callable[[Loaded], Iterator[Finding]], ...] = (disk, folders, journal, database, server, boards)
+SITE: tuple[Callable[[Loaded], Iterator[Finding]], ...] = (
+    disk, folders, journal, database, server, certificate, boards,
+)  # fmt: skip

@@ -185,6 +185,9 @@ class Desk(QObject):
     def _mine(self, event: Json) -> bool:
         return bool(event.get("agent_id", self.agent_id) == self.agent_id)
 
+    def _on_ServerChanged(self, event: Json) -> None:
+        self.refused.emit(str(event["reason"]))
+
     def _on_Snapshot(self, event: Json) -> None:
         self.agents = {row["agent_id"]: row for row in event.get("agents") or []}
         self.queues = {row["queue_id"]: row for row in event.get("queues") or []}

@@ -1001,6 +1001,10 @@
 <context>
     <name>LoginView</name>
     <message>
+        <source>第一次连接这台服务器。请向管理员核对指纹词：{words}</source>
+        <translation>This server is new here. Compare its words with the administrator: {words}</translation>
+    </message>
+    <message>
         <source>总机</source>
         <translation>Zongji</translation>
     </message>

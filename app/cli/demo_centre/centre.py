@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import socket
+import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -17,8 +18,13 @@ from app.cli.configuration_file import Loaded, load
 from app.cli.demo_centre.process import Kept, end_pid
 from app.cli.demo_centre.site import user_table
 from app.cli.errors import CommandFailed
+from app.client.pinned import PinnedContext
+from app.client.urls import live_link_url
 from app.server.board_processes import is_running, pid_file
 from app.server.demo_company import settle_demo
+from app.server.plan import CannotStart
+from app.server.tls.pair import base_url, pair_of
+from app.wire.fingerprint import pin_of_file
 
 LOOK_S = 0.1
 READY_WITHIN_S = 120.0
@@ -37,8 +43,8 @@ class DemoCentre:
         self._customers, self._agents, self._windows = customers, agents, windows
         self._file = self._folder / "demo.json"
         self._numbers = self._folder / "customer-numbers.txt"
-        self._listen = self._loaded.configuration.server.listen
         self._sip = self._loaded.configuration.boards[0].sip_listen
+        self._certificate = _certificate(self._loaded)
         self._ending = asyncio.Event()
         self._kept: list[Kept] = []
         self._written: dict[str, Any] = {}
@@ -49,7 +55,15 @@ class DemoCentre:
 
     @property
     def http(self) -> str:
-        return f"http://{self._listen}"
+        return base_url(self._loaded.configuration.server, reach="127.0.0.1")
+
+    def _tls(self) -> ssl.SSLContext:
+        """How this program knows its own server: by the certificate file; while there is none, by nothing."""
+        try:
+            pin = pin_of_file(self._certificate) if self._certificate else ""
+        except (OSError, ValueError):
+            pin = ""
+        return PinnedContext(pin or "none yet")
 
     async def run(self, limit_s: float | None) -> int:
         """Until SIGTERM, SIGINT or the limit. 1 when it never got ready."""
@@ -110,13 +124,17 @@ class DemoCentre:
         if self._agents:
             self._start(
                 "agents", "agent", "--server", self.http, "--user", "a01", "--password-file", str(password),
-                "--count", str(self._agents), "--answer-after", "1.5", "--wrap-up", "3",
+                "--count", str(self._agents), "--answer-after", "1.5", "--wrap-up", "3", *self._known(),
             )  # fmt: skip
         if self._customers:
             self._start(
                 "customers", "callers", "--sip", self._sip, "--count", str(self._customers),
                 "--numbers", str(self._numbers),
             )  # fmt: skip
+
+    def _known(self) -> list[str]:
+        """Of our own programs: nothing is remembered of a server that goes with its folder."""
+        return [] if self._certificate is None else ["--certificate", str(self._certificate)]
 
     async def _start_windows(self) -> None:
         """An agent's window, logged in and ready, and the wallboard behind it."""
@@ -133,6 +151,7 @@ class DemoCentre:
             str(password),
             "--ready",
             "--wallboard",
+            *self._known(),
         ]
         if not await _has_sound_card():
             arguments.append("--simulated-voice")
@@ -173,7 +192,7 @@ class DemoCentre:
 
     async def _health(self) -> dict[str, Any] | None:
         try:
-            async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+            async with httpx.AsyncClient(timeout=2.0, trust_env=False, verify=self._tls()) as client:
                 answer = await client.get(f"{self.http}/api/v1/health")
                 body: dict[str, Any] = answer.json()
                 return body
@@ -202,7 +221,9 @@ class DemoCentre:
             return True
         admin = {"user": "admin", "password": self._password("admin")}
         try:
-            async with httpx.AsyncClient(base_url=self.http, timeout=5.0, trust_env=False) as client:
+            async with httpx.AsyncClient(
+                base_url=self.http, timeout=5.0, trust_env=False, verify=self._tls()
+            ) as client:
                 token = (await client.post("/api/v1/login", json=admin)).json()["token"]
                 rows = await client.get("/api/v1/agents", headers={"Authorization": f"Bearer {token}"})
                 ready = [row for row in rows.json()["items"] if row["state"] != "logged_out"]
@@ -249,7 +270,8 @@ class DemoCentre:
         pids = {name: pid for name, pid in self._pids().items() if pid}
         content = {
             "http": self.http,
-            "ws": f"ws://{self._listen}/ws",
+            "ws": live_link_url(self.http),
+            "certificate": None if self._certificate is None else str(self._certificate),
             "sip": self._sip,
             "config": str(self._loaded.path),
             "log": str(self._log),
@@ -275,6 +297,15 @@ class DemoCentre:
                 await end_pid(board[name])
         self._board_pid_file.unlink(missing_ok=True)
         (self._loaded.run_folder / "boards.json").unlink(missing_ok=True)
+
+
+def _certificate(loaded: Loaded) -> Path | None:
+    """What the server's port shows; None where it speaks without TLS."""
+    try:
+        pair = pair_of(loaded.configuration.server, loaded.folder)
+    except CannotStart as reason:
+        raise CommandFailed(str(reason)) from None
+    return None if pair is None else pair.certificate
 
 
 async def _has_sound_card() -> bool:

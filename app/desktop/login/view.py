@@ -76,13 +76,15 @@ class LoginView(QWidget):
         self._sound = SoundCheckView("login_sound_check", model.sound, model.device)
         self._other = Text("", 13, 500, "broken.tone", wrap=True)
         self._other.setObjectName("login_error")
+        self._new_server = Text("", 13, 500, "near.tone", wrap=True)
+        self._new_server.setObjectName("login_new_server")
         made = QWidget()
         made.setFixedWidth(px(FORM))
         made.setLayout(
             column(
                 Text(self.tr("登录"), 28, 600), Text(self.tr("请戴好耳机，先试一下音量。"), 14, 400, "text2"), 8, self._user,
                 self._password, Labelled(self.tr("话机"), self._device()), self._sound,
-                Labelled(self.tr("登录后"), after), 4, self.enter, self._other, self._health(), gap=8,
+                Labelled(self.tr("登录后"), after), 4, self.enter, self._other, self._new_server, self._health(), gap=8,
             )
         )  # fmt: skip
         holder = QWidget()
@@ -153,8 +155,13 @@ class LoginView(QWidget):
             self.password.setFocus()
             self.password.selectAll()
         self._wrong_before = "" if model.busy else model.password_error
-        self._other.show_text(model.other_error)
-        self._other.setVisible(bool(model.other_error))
+        trouble = model.other_error or model.changed_server
+        self._other.show_text(trouble)
+        self._other.setVisible(bool(trouble))
+        self._new_server.show_text(
+            self.tr("第一次连接这台服务器。请向管理员核对指纹词：{words}").format(words=model.new_words)
+        )
+        self._new_server.setVisible(bool(model.new_words))
         self.enter.set_usable(not model.busy)
         self.enter.say(self.tr("正在登录…") if model.busy else self.tr("登录"))
         device = model.device()

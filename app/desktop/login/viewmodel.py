@@ -1,11 +1,15 @@
 """Logging in: staff number, password, headset, then-state; the server's health below. No widgets."""
 
+import contextlib
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.client.answers import Reply
+from app.client.urls import server_url
 from app.desktop.link import Gate, Voice
 from app.desktop.preferences import Preferences
 from app.desktop.sound.viewmodel import SoundCheckViewModel
+from app.wire.fingerprint import words as fingerprint_words
 
 HEALTH_EVERY_MS = 3000
 
@@ -30,6 +34,8 @@ class LoginViewModel(QObject):
         self.user_error = ""
         self.password_error = ""
         self.other_error = ""
+        self.changed_server = ""  # why nothing is sent to it
+        self.new_words = ""  # how a server is known that was never met; to be compared
         self.health: tuple[str, str] = ("near", self.tr("正在找服务器"))
         self._timer = QTimer(self)
         self._timer.setInterval(HEALTH_EVERY_MS)
@@ -47,11 +53,12 @@ class LoginViewModel(QObject):
 
     def set_server(self, server: str) -> None:
         server = server.strip().rstrip("/")
-        if server and "://" not in server:
-            server = f"http://{server}"
+        with contextlib.suppress(ValueError):  # then it cannot be reached, and that is said
+            server = server_url(server)
         if server and server != self.server:
             self.server = server
             self.health = ("near", self.tr("正在找服务器"))
+            self.changed_server = self.new_words = self.other_error = ""
             self.changed.emit()
             self.look_at_server()
 
@@ -67,9 +74,18 @@ class LoginViewModel(QObject):
                 "down": ("broken", self.tr("服务暂停")),
             }  # fmt: skip
             self.health = words.get(str(state), ("broken", self.tr("连不上")))
+            self.changed_server = self._changed(reply)
+            self.new_words = fingerprint_words(self._gate.new_pin(server), self.preferences["language"])
             self.changed.emit()
 
         self._gate.health(server, read)
+
+    def _changed(self, reply: Reply) -> str:
+        """The sentence of a server that is not the one that was met before; else ""."""
+        told = reply.json if isinstance(reply.json, dict) else {}
+        if told.get("error") != "certificate_changed":
+            return ""
+        return str(told["sentences"][self.preferences["language"]])
 
     def device(self) -> str:
         devices = self.voice.devices() if self.voice is not None else []
@@ -113,7 +129,7 @@ class LoginViewModel(QObject):
             self.opened.emit(str(body["token"]), self.user.strip())
             return
         if reply.status == 0:
-            self.other_error = self.tr("连不上服务器，请检查网络或换一台服务器")
+            self.other_error = self._changed(reply) or self.tr("连不上服务器，请检查网络或换一台服务器")
         elif body.get("error") == "wrong_password" or reply.status == 401:
             self.password_error = self.tr("工号或密码不对")  # the server does not know the language yet
         else:
