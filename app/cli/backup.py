@@ -9,6 +9,8 @@ from pathlib import Path
 from app.cli.configuration_file import Loaded, load
 from app.cli.errors import CommandFailed
 from app.server.backing_up import BackupFailed, SiteFiles, back_up
+from app.server.plan import CannotStart
+from app.server.tls.pair import pair_of
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,12 +28,22 @@ def site_files(loaded: Loaded) -> SiteFiles:
     is_file = url.startswith("sqlite:///")
     return SiteFiles(
         configuration=loaded.path,
-        passwords=[loaded.folder / name for name in secrets if name],
+        passwords=[loaded.folder / name for name in secrets if name] + certificate_files(loaded),
         database=Path(url.removeprefix("sqlite:///")) if is_file else None,
         journal=loaded.at(configuration.database.journal),
         recordings=loaded.at(configuration.media.recordings),
         prompts=loaded.at(configuration.media.prompts),
     )
+
+
+def certificate_files(loaded: Loaded) -> list[Path]:
+    """What the server's port shows, where it lies in the site's folder: clients know the server by its key."""
+    try:
+        pair = pair_of(loaded.configuration.server, loaded.folder)
+    except CannotStart as reason:
+        raise CommandFailed(str(reason)) from None
+    files = [] if pair is None else [pair.certificate, pair.key]
+    return [file for file in dict.fromkeys(files) if file.is_relative_to(loaded.folder) and file.exists()]
 
 
 def show(what: str, done: int) -> None:
