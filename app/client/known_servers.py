@@ -49,6 +49,8 @@ class KnownServers:
             return
         self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         line = f"{address} {mark}\n".encode()
+        if self.file.exists() and self.file.read_bytes()[-1:] not in (b"", b"\n"):
+            line = b"\n" + line  # an editor left the last line open
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         descriptor = os.open(self.file, flags, 0o600)
         try:

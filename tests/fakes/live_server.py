@@ -17,9 +17,12 @@ from app.wire import codec, events, messages
 
 
 class FakeLiveServer:
-    def __init__(self):
+    def __init__(self, tls=None):
+        """tls: an SSLContext, or None; another may be set before a further `start`."""
+        self.tls = tls
+        self.heard_bytes = 0  # of requests, after the handshake
         self.address = ("127.0.0.1", _free_port())
-        self.url = f"http://127.0.0.1:{self.address[1]}"
+        self.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{self.address[1]}"
         self.passwords = {"a01": "secret"}
         self.logins = 0
         self.tokens = {"good": "a01"}
@@ -38,7 +41,7 @@ class FakeLiveServer:
         self._serving = {}  # task → its writer
 
     async def start(self):
-        self._server = await asyncio.start_server(self._serve, *self.address)
+        self._server = await asyncio.start_server(self._serve, *self.address, ssl=self.tls)
 
     async def stop(self):
         """As a killed process: every connection is cut, the port closed; the journal stays."""
@@ -70,6 +73,7 @@ class FakeLiveServer:
         self._serving[asyncio.current_task()] = writer
         try:
             head = await reader.readuntil(b"\r\n\r\n")
+            self.heard_bytes += len(head)
             if b"pgrade: websocket" in head:
                 await self._live(_Socket(writer), head, reader)
             else:
