@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -61,6 +62,9 @@ class Centre:
     def __enter__(self) -> "Centre":
         try:
             until("demo.json", self._is_ready, READY_WITHIN_S)
+            if self.facts["certificate"]:
+                known = ssl.create_default_context(cafile=self.facts["certificate"])
+                self.client = httpx.Client(timeout=20.0, trust_env=False, verify=known)
         except BaseException:
             self.__exit__()
             raise
