@@ -19,13 +19,13 @@ from app.wire.fingerprint import words
 MEET_S: Final = 5.0
 
 
-_CHANGED: Final = {
+CHANGED: Final = {
     "zh_CN": "服务器 {address} 的证书变了，已拒绝连接：请问管理员是否换过证书（现在的指纹词是“{words}”），"
     "确认后删去 {file} 里 {address} 那一行再试。",
     "en": "The certificate of {address} has changed, so nothing was sent: ask the administrator whether he "
     "replaced it (its words are now “{words}”), and only then remove the line of {address} in {file}.",
 }
-_NOT_THE_GIVEN: Final = {
+NOT_THE_GIVEN: Final = {
     "zh_CN": "服务器 {address} 的证书（指纹词“{words}”）不是交给本程序的那一张，已拒绝连接："
     "请向管理员要现在的证书。",
     "en": "{address} does not show the certificate handed to this program but another (its words are “{words}”), "
@@ -102,7 +102,7 @@ class Trust:
             except WrongKey as wrong:
                 found = wrong.found
         if self._given:
-            raise ServerChanged(_NOT_THE_GIVEN, address, found)
+            raise ServerChanged(NOT_THE_GIVEN, address, found)
         vouched = ssl.create_default_context()
         vouched.minimum_version = ssl.TLSVersion.TLSv1_2
         try:
@@ -115,7 +115,7 @@ class Trust:
         learned = PinnedContext("")
         await _shake_hands(host, port, learned)
         if mark:
-            raise ServerChanged(_CHANGED, address, learned.seen, str(self.known.file))
+            raise ServerChanged(CHANGED, address, learned.seen, str(self.known.file))
         self._new[address] = learned.seen
         return PinnedContext(learned.seen)
 

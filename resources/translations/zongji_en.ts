@@ -1001,8 +1001,8 @@
 <context>
     <name>LoginView</name>
     <message>
-        <source>第一次连接这台服务器。请向管理员核对指纹词：{words}</source>
-        <translation>This server is new here. Compare its words with the administrator: {words}</translation>
+        <source>第一次连接这台服务器，请向管理员核对它的指纹词：</source>
+        <translation>This server is new here: compare its words with the administrator’s.</translation>
     </message>
     <message>
         <source>总机</source>

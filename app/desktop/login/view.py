@@ -158,10 +158,9 @@ class LoginView(QWidget):
         trouble = model.other_error or model.changed_server
         self._other.show_text(trouble)
         self._other.setVisible(bool(trouble))
-        self._new_server.show_text(
-            self.tr("第一次连接这台服务器。请向管理员核对指纹词：{words}").format(words=model.new_words)
-        )
-        self._new_server.setVisible(bool(model.new_words))
+        ask = self.tr("第一次连接这台服务器，请向管理员核对它的指纹词：")
+        self._new_server.show_text(f"{ask}\n{model.new_words}")
+        self._new_server.setVisible(bool(model.new_words) and not model.changed_server)
         self.enter.set_usable(not model.busy)
         self.enter.say(self.tr("正在登录…") if model.busy else self.tr("登录"))
         device = model.device()
