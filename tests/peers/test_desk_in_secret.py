@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from drivers.audio.simulated import SimulatedSoundCard
 from drivers.audio.wav import read_wav, write_wav
 from drivers.protocol import telephony as t
 from drivers.telephony.caller import CallingPhone, PhoneCall
 from drivers.telephony.desk.headless import HeadlessVoice
+from drivers.telephony.desk.voice import DeskVoice
 from drivers.telephony.remote import RemoteBoard
 from tests.drivers.telephony.contract import Heard
 from tests.fakes.live_board import LiveBoard
@@ -97,6 +99,27 @@ def test_agent_and_caller_hear_each_other_and_a_stranger_with_the_token_in_the_c
 
     asyncio.run(story())
     assert sum(line["packets"] for line in board.said("packets_refused")) > 20
+
+
+def test_the_desktops_voice_process_speaks_and_hears_in_secret_too(board, tmp_path):
+    async def story() -> None:
+        centre = Centre(board, tmp_path)
+        ready, call = await centre.begin()
+        card = SimulatedSoundCard(16000)
+        card.world_says_tone(AGENT_HZ)
+        voice = DeskVoice(card, lambda event: None)
+        voice.start()
+        where = {"host": ready.host, "port": ready.port, "token": TOKEN, "srtp": ready.srtp}
+        await voice.handle({"do": "connect", **where})
+        assert (await centre.heard.first(t.DeskChanged, within_s=5.0)).heard
+        await asyncio.sleep(SPOKEN_S)
+        assert voice.state()["line"] == "heard"
+        assert level(call.sound.heard(), AGENT_HZ) > 3000
+        assert level(card.world_heard()[::2], CALLER_HZ) > 3000
+        await voice.stop()
+        await centre.end()
+
+    asyncio.run(story())
 
 
 def test_a_board_on_loopback_asks_for_no_secret_unless_told(tmp_path):

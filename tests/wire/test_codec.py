@@ -48,7 +48,7 @@ def test_every_known_event_reads_as_it_was_written():
         queues=[QueueRow(queue_id="service", waiting=[WaitingRow(call_id="c1", from_number="110")])],
     )
     assert codec.decode_down(codec.encode(tables)) == tables
-    line = events.DeskLineReady(seq=6, host="127.0.0.1", port=40000, token="00" * 16)
+    line = events.DeskLineReady(seq=6, host="127.0.0.1", port=40000, token="00" * 16, srtp=True)
     assert codec.decode_down(codec.encode(line)) == line
 
 

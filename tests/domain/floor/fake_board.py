@@ -22,6 +22,7 @@ class FakeBoard:
     obeyed: list[Any] = field(default_factory=list)
     seen: set[Any] = field(default_factory=set)
     answers: Callable[[str], bool] = lambda to: True
+    srtp: bool = False
 
     # ------------------------------------------------------------ the outside
 
@@ -103,8 +104,12 @@ class FakeBoard:
                         direction="out",
                         user=effect.user,
                         desk=("127.0.0.1", 4000, effect.token),
+                        desk_srtp=self.srtp,
                     )
-                    self.say(i.DeskReady(board=self.name, leg=effect.leg, host="127.0.0.1", port=4000))
+                    ready = i.DeskReady(
+                        board=self.name, leg=effect.leg, host="127.0.0.1", port=4000, srtp=self.srtp
+                    )
+                    self.say(ready)
                     self.heard(effect.leg)
             case f.PauseRecording():
                 tape = self.recordings[effect.recording]

@@ -11,6 +11,7 @@ from app.domain import events as e
 from app.domain import inputs as i
 from app.domain.floor.floor import Floor
 from tests.domain.floor.centre import Centre
+from tests.domain.floor.fake_board import FakeBoard
 
 
 @pytest.mark.req("X9")
@@ -170,3 +171,26 @@ def test_a_bug_in_the_middle_leaves_state_and_journal_the_same():
     for event in partial.events:
         folded.apply(event, centre.now_s, centre.seq + 1)
     assert folded.state_hash() == centre.floor.state_hash()
+
+
+@pytest.mark.req("A1")
+@pytest.mark.parametrize("srtp", [False, True])
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_a_desk_line_in_secret_says_so_also_after_a_kill_and_when_only_the_snapshot_tells(
+    srtp: bool, forgotten: bool
+):
+    centre = Centre(agents=0, board=FakeBoard(srtp=srtp))
+    centre.take(
+        i.ConfigurationChanged(key="user:a01", value={"display_name": "坐席1", "queues": ["service"]})
+    )
+    centre.take(c.LogIn(agent_id="a01", desk_token="0" * 32))
+    if forgotten:
+        centre.board.said.clear()
+        centre.fed = 0
+    else:
+        centre.feed()
+    centre.kill()
+    assert [ready.srtp for ready in centre.events(e.DeskLineReady)] == [srtp]
+    assert centre.floor.me("a01")["desk"] == {
+        "host": "127.0.0.1", "port": 4000, "token": "0" * 32, "codec": "PCMA", "srtp": srtp,
+    }  # fmt: skip

@@ -417,6 +417,27 @@ def test_a_desk_leg_waits_at_a_port_of_its_own(world):
     assert world.told(t.LegEnded)[0].by == "us"
 
 
+@pytest.mark.req("A1")
+@pytest.mark.parametrize(
+    ("settings", "srtp"),
+    [
+        ({}, False),
+        ({"desk_srtp": "always"}, True),
+        ({"external_address": "203.0.113.9"}, True),
+        ({"external_address": "pbx.example.com"}, True),
+        ({"external_address": "localhost"}, False),
+        ({"external_address": "127.0.0.2"}, False),
+    ],
+)
+def test_a_desk_leg_off_loopback_is_secret_and_everybody_is_told(make_world, settings, srtp):
+    world = make_world(**settings)
+    world.do(t.OpenDesk, leg="d1", user="a01", token="00" * 16)
+    assert world.told(t.DeskReady)[0].srtp is srtp
+    assert world.media(c.OpenChannel)[-1].srtp is srtp
+    (leg,) = world.board.snapshot(0, 0).legs
+    assert leg.desk_srtp is srtp
+
+
 def test_media_lost_ends_every_call_with_a_bye(world):
     leg = answered_leg(world)
     world.establish("9103", "c5")
