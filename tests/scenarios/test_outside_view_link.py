@@ -26,7 +26,7 @@ def test_hello_welcome_snapshot_events_and_answers(centre: Centre):
         assert event["t"] == "event" and event["seq"] == done["seq"] and event["at"].endswith("Z")
         refused = await link.command("EndBreak")
         assert refused["t"] == "refused" and refused["refused"] == "NotInThisState"
-        assert "is not possible" in refused["reason"]
+        assert "You cannot be ready" in refused["reason"]
         assert (await link.command("DanceTango"))["refused"] == "not_found"
         assert (await link.command("Listen", agent_id="a01"))["refused"] == "not_allowed"
         assert (await link.command("StartBreak", shoe=1))["refused"] == "wrong_fields"

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.desktop.floor.call_view import ChosenCallView
 from app.desktop.floor.viewmodel import TILE, FloorViewModel, Tile
+from app.desktop.floor_call.view import ChosenCallView
 from app.desktop.idle.view import CallsModel, RecentCalls
 from app.desktop.theme.current import color, font, line_height, look, px
 from app.desktop.theme.icons import paint_icon

@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from app.client.answers import Answer, Reply
 from app.desktop.desk import Desk
-from app.desktop.floor.call_viewmodel import ChosenCall
+from app.desktop.floor_call.viewmodel import ChosenCall
 from app.desktop.idle.viewmodel import CallRow
 from app.desktop.link import Json
 from app.desktop.wallboard.viewmodel import Hero, WallboardViewModel, WallRow

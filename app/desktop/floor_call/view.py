@@ -3,8 +3,8 @@
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.desktop.floor.call_viewmodel import Candidate
 from app.desktop.floor.viewmodel import FloorViewModel
+from app.desktop.floor_call.viewmodel import Candidate
 from app.desktop.theme.current import px
 from app.desktop.widgets.button import Button
 from app.desktop.widgets.card import Card, clear, column, line, row, scrolled
