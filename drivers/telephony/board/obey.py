@@ -14,6 +14,7 @@ from drivers.telephony.board_link import CannotDo
 from drivers.telephony.sip import cause as causes
 from drivers.telephony.sip.sdp import PCMA, Agreed
 from drivers.telephony.sip.uri import SipSyntaxError
+from drivers.telephony.sound.rtp import TOKEN_BYTES
 
 WAITING = (LegPhase.OFFERED, LegPhase.RINGING, LegPhase.EARLY)
 HEARING = (LegPhase.ANSWERED, LegPhase.EARLY, LegPhase.ACCEPTED)
@@ -160,8 +161,10 @@ class Obedience:
             raise CannotDo(f"there is a leg {command.leg}")
         try:
             token = bytes.fromhex(command.token)
-        except ValueError as error:
-            raise CannotDo("the token is 32 hex digits") from error
+        except ValueError:
+            token = b""
+        if len(token) != TOKEN_BYTES:
+            raise CannotDo("the token is 32 hex digits")
         master = ServerLeg(board)
         leg = Leg(board, command.leg, "desk", "out", master)
         srtp = board.desk_srtp

@@ -68,24 +68,27 @@ class SecuredLegs:
         for channel in self._channels.tolist():
             here.setdefault(int(self._addresses.sock[channel]), []).append(channel)
         rows = np.flatnonzero(np.isin(packets.sock, list(here)))
-        owner = self._addresses.find(packets.sock[rows], packets.ip[rows], packets.port[rows])
+        sock, ip, port = packets.sock[rows], packets.ip[rows], packets.port[rows]
+        owner = self._addresses.find(sock, ip, port)
+        sources = zip(sock.tolist(), ip.tolist(), port.tolist(), strict=True)
         keep = np.ones(len(packets.rows), np.bool_)
         greeted: list[int] = []
         tried: Counter[int] = Counter()
-        for row, channel in zip(rows.tolist(), owner.tolist(), strict=True):
+        for row, channel, source in zip(rows.tolist(), owner.tolist(), sources, strict=True):
             if channel >= 0 and channel not in self._legs:
                 continue  # a leg in the clear on the same socket
             tried[channel] += 1
             found, plain = -1, b""
             if tried[channel] <= (MOST_A_TICK if channel >= 0 else UNKNOWN_PER_TICK):
-                possible = [channel] if channel >= 0 else here[int(packets.sock[row])]
+                possible = [channel] if channel >= 0 else here[source[0]]
                 found, plain = self._whose(_datagram(packets, row), possible)
             if found < 0:
                 self.refused += 1
                 # A stranger may yet be known to a leg in the clear; it cannot touch one of these.
                 keep[row] = channel < 0
                 continue
-            self._follow(found, int(packets.ip[row]), int(packets.port[row]))
+            if found != channel:
+                self._addresses.set(found, *source[1:])
             if not is_rtcp(plain[1]):
                 packets.rows[row, : len(plain)] = np.frombuffer(plain, np.uint8)
                 packets.length[row] = len(plain)
@@ -93,7 +96,7 @@ class SecuredLegs:
             keep[row] = False
             if (answer := self._answer(found, plain, int(ssrc[found]))) is not None:
                 greeted.append(found)
-                answers.append((int(packets.sock[row]), int(packets.ip[row]), int(packets.port[row]), answer))
+                answers.append((*source, answer))
         return (packets if keep.all() else packets.where(keep)), greeted
 
     def _whose(self, datagram: bytes, channels: list[int]) -> tuple[int, bytes]:
@@ -103,10 +106,6 @@ class SecuredLegs:
             if plain is not None:
                 return channel, plain
         return -1, b""
-
-    def _follow(self, channel: int, ip: int, port: int) -> None:
-        if (self._addresses.ip[channel], self._addresses.port[channel]) != (ip, port):
-            self._addresses.set(channel, ip, port)
 
     def _answer(self, channel: int, datagram: bytes, ssrc: int) -> bytes | None:
         """What a hello is answered with; None when it is none."""

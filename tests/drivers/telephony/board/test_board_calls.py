@@ -438,6 +438,13 @@ def test_a_desk_leg_off_loopback_is_secret_and_everybody_is_told(make_world, set
     assert leg.desk_srtp is srtp
 
 
+@pytest.mark.parametrize("token", ["", "00", "00" * 17, "no hex digits"])
+def test_a_desk_without_a_whole_token_is_not_opened(world, token):
+    with pytest.raises(CannotDo):
+        world.do(t.OpenDesk, leg="d1", user="a01", token=token)
+    assert world.media(c.OpenChannel) == []
+
+
 def test_media_lost_ends_every_call_with_a_bye(world):
     leg = answered_leg(world)
     world.establish("9103", "c5")
