@@ -18,7 +18,8 @@ from app.server.board_processes import is_running
 from app.server.journal.history import Gap, records
 from app.server.journal.segments import JournalDamaged
 from app.server.plan import CannotStart
-from app.server.tls.pair import context_of, pair_of, read_certificate
+from app.server.tls.context import context_of, read_certificate
+from app.server.tls.pair import pair_of
 from app.wire.fingerprint import pin_of_file, words
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -96,6 +96,9 @@ class Doors:
             listening = socket.create_server(
                 (host.strip("[]"), int(port)), family=_family(host), backlog=2048
             )
+            # Links inherit it. asyncio sets it only on sockets that name their protocol, which these do not;
+            # without it every answer in two writes waits 40 ms for the other side's delayed ACK.
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             raise CannotStart(f"{listen} cannot be listened on: {os.strerror(error.errno or 0)}") from None
         tls = self._plan.tls

@@ -20,8 +20,9 @@ from app.client.http import HttpApi
 from app.client.known_servers import SYSTEM, KnownServers, known_servers_file
 from app.client.pinned import PinnedContext, WrongKey
 from app.client.trust import ServerChanged, Trust
+from app.server.tls.context import context_of
 from app.server.tls.own import keep
-from app.server.tls.pair import Pair, context_of
+from app.server.tls.pair import Pair
 from app.wire.fingerprint import pin_of, pin_of_file, words
 from tests.client.test_connection import Listener
 from tests.fakes.live_server import FakeLiveServer

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import ssl
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def test_an_agent_answers_over_tls_and_refuses_a_server_that_became_another(tmp_
             shake_hands((host, int(port)), ssl.TLSVersion.TLSv1_1)
         with pytest.raises(httpx.HTTPError):
             httpx.get(f"http://{host}:{port}/api/v1/health", trust_env=False)
+        # 40 ms and more would be the wait for a delayed ACK: an answer goes out in two writes.
+        assert min(took_s(centre) for _ in range(20)) < 0.03
         with Agents(centre, 1, "--answer-after=0.1", "--hang-up-after=0.5") as agents:
             call(centre, "13911119001")
             until("the call is wrapped up", lambda: agents.lines("wrapped_up"))
@@ -65,6 +68,12 @@ def test_an_agent_answers_over_tls_and_refuses_a_server_that_became_another(tmp_
             told = (folder / "agents-a01.err").read_text()
             assert now in told and "证书变了" in told and "Traceback" not in told
             assert known.read_text().count("\n") == 1
+
+
+def took_s(centre: Centre) -> float:
+    began = time.perf_counter()
+    assert centre.health()
+    return time.perf_counter() - began
 
 
 def call(centre: Centre, number: str) -> None:

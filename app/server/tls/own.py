@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from app.server.plan import CannotStart
-from app.server.tls.pair import Pair, is_every_address, read_certificate
+from app.server.tls.context import read_certificate
+from app.server.tls.pair import Pair, is_every_address
 
 VALID_DAYS: Final = 3650
 RENEW_DAYS: Final = 90  # before its end

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from app.domain.configuration import ServerSettings
 from app.server.plan import CannotStart
+from app.server.tls.context import context_of, read_certificate
 from app.server.tls.own import RENEW_DAYS, VALID_DAYS, keep
-from app.server.tls.pair import Pair, base_url, context_of, pair_of, read_certificate
+from app.server.tls.pair import Pair, base_url, pair_of
 from app.wire.fingerprint import pin_of_file
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
