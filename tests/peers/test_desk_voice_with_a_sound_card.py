@@ -207,11 +207,14 @@ def test_a_dead_sound_server_is_told_and_found_again(sound, window, board):
     sound.server.wait()
     lost = first.until(lambda e: e["event"] == "headset_lost")
     assert lost["reason"]
+    time.sleep(0.1)
     began = len(board.heard)
-    while len(board.heard) < began + 50:  # the line goes on without a headset
-        time.sleep(0.05)
+    time.sleep(0.5)
+    assert len(board.heard) == began  # nobody is there to be heard: the board must notice
     (sound.folder / "native").unlink(missing_ok=True)
     sound.server = sound.start()
     first.until(lambda e: e["event"] == "headset_back")
+    while len(board.heard) < began + 50:  # and he is heard again
+        time.sleep(0.05)
     board.sending = False
     assert first.until(lambda e: e["event"] == "line_lost")["silent_s"] >= 3.0

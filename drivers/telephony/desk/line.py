@@ -27,6 +27,10 @@ CATCH_UP_S = 0.2  # after a longer sleep the frames in between are dropped, not 
 class Voice(Protocol):
     """Where the line's sound comes from and goes to."""
 
+    @property
+    def present(self) -> bool:
+        """Whether there is a headset that hears the agent."""
+
     def frame(self, now_s: float) -> Samples: ...
     def packet(self, packet: bytes, now_s: float) -> None: ...
 
@@ -99,6 +103,8 @@ class Line(asyncio.DatagramProtocol):
         assert self._transport is not None
         if hello := self._out.hello(now_s):
             self._transport.sendto(self._srtp.protect(hello) if self._srtp else hello)
+        if not self._voice.present:
+            return  # the board notices within 3 s: a break for the agent, "one moment" for his caller
         voice = self._voice.frame(time.monotonic())
         if self.muted:
             voice = np.zeros_like(voice)
