@@ -5,8 +5,11 @@ Files hold personal data: only the user may read them, and they go when the form
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
+
+KEPT_S = 7 * 86400.0
 
 
 class DraftFolder:
@@ -14,6 +17,7 @@ class DraftFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._forget_old()
 
     def save(self, key: str, draft: dict[str, Any]) -> None:
         """Raises OSError when the disk refuses: the screen must say so."""
@@ -37,6 +41,16 @@ class DraftFolder:
 
     def drop(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
+
+    def _forget_old(self) -> None:
+        """Drafts hold customers' data: what nobody came back to for a week goes."""
+        oldest = time.time() - KEPT_S
+        for path in self._folder.glob("*.json"):
+            try:
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+            except OSError:
+                continue  # another window was quicker
 
     def _path(self, key: str) -> Path:
         safe = "".join(c if c.isalnum() or c in "-_" else f"%{ord(c):02x}" for c in key)

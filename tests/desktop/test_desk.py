@@ -1,6 +1,7 @@
 """What the desktop knows comes from events alone; drafts survive whatever dies."""
 
 import os
+import time
 from datetime import UTC, datetime
 
 import pypdfium2
@@ -277,3 +278,14 @@ def test_people_read_titles_not_the_names_machines_use(world):
     assert shift.status.queues()[0][0] == "Repairs" and shift.bar.queue_name("service") == "Repairs"
     speak("zh_CN")
     assert shift.wallboard.title() == "云杉电器"
+
+
+def test_drafts_that_nobody_came_back_to_for_a_week_are_forgotten(tmp_path):
+    folder = DraftFolder(tmp_path)
+    folder.save("order-c1", {"description": "旧"})
+    folder.save("order-c2", {"description": "新"})
+    (old,) = (path for path in tmp_path.iterdir() if "c1" in path.name)
+    os.utime(old, (time.time() - 8 * 86400,) * 2)
+    again = DraftFolder(tmp_path)
+    assert again.load("order-c1") is None
+    assert again.load("order-c2") == {"description": "新"}
