@@ -51,7 +51,7 @@ class KnownServers:
         line = f"{address} {mark}\n".encode()
         if self.file.exists() and self.file.read_bytes()[-1:] not in (b"", b"\n"):
             line = b"\n" + line  # an editor left the last line open
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
         descriptor = os.open(self.file, flags, 0o600)
         try:
             os.write(descriptor, line)  # one write: two programs' lines never mix

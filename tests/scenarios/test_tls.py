@@ -18,6 +18,8 @@ from drivers.telephony.caller import CallingPhone
 from tests.scenarios.harness import Centre, until
 from tests.scenarios.people import Agents, settle
 
+pytestmark = [pytest.mark.peer, pytest.mark.timeout(120), pytest.mark.req("G5")]
+
 
 def certificate(folder: Path) -> Pair:
     pair = Pair(folder / "site.pem", folder / "site.key", own=True)

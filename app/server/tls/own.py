@@ -106,7 +106,8 @@ def _write(file: Path, content: bytes, *, mode: int) -> None:
     """Whole or not at all; never readable by others in between."""
     fresh = file.with_name(f"{file.name}.new")
     fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as out:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(fresh, flags, mode), "wb") as out:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())
