@@ -23,7 +23,7 @@ BENCHES = {
     "kill": ("app.cli.benches.kill:bench_kill", "the server killed under a crowd of customers"),
     "voice": ("drivers.telephony.bench_voice:bench_voice", "caller's RTP → headphones; a slow sound clock"),
     "srtp": ("drivers.telephony.bench_srtp:bench_srtp", "agents' voices in SRTP: a tick with 20 of them"),
-    "pop": ("app.cli.bench_pop:bench_pop", "INVITE at the board → screen pop painted in a window"),
+    "pop": ("app.cli.benches.pop:bench_pop", "INVITE at the board → screen pop painted in a window"),
 }
 
 

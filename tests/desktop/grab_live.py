@@ -14,14 +14,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from app.cli.bench_centre import BenchCentre
+from app.cli.benches.window_centre import WindowCentre
 from drivers.telephony.caller import CallingPhone
 
 USER = "a10"
 AGENTS = 9  # all of them talk, so that the next call is the window's
 
 
-def window_of(centre: BenchCentre, language: str, theme: str) -> "subprocess.Popen[str]":
+def window_of(centre: WindowCentre, language: str, theme: str) -> "subprocess.Popen[str]":
     own = centre.folder / USER
     own.mkdir(mode=0o700)
     (own / "password").write_text(centre.facts["users"][USER]["password"])
@@ -50,7 +50,7 @@ async def until(window: "subprocess.Popen[str]", state: str) -> None:
     raise TimeoutError(state)
 
 
-async def call(centre: BenchCentre, window: "subprocess.Popen[str]", folder: Path) -> None:
+async def call(centre: WindowCentre, window: "subprocess.Popen[str]", folder: Path) -> None:
     host, _, port = centre.facts["sip"].rpartition(":")
     phone = await CallingPhone.open((host, int(port)))
     busy = [await phone.call("9120", number) for number in centre.numbers[40 : 40 + AGENTS]]
@@ -84,7 +84,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["TZ"] = "Asia/Shanghai"
     time.tzset()
-    with BenchCentre(customers=5_000, agents=AGENTS) as centre:
+    with WindowCentre(customers=5_000, agents=AGENTS) as centre:
         window = window_of(centre, language, theme)
         try:
             asyncio.run(call(centre, window, folder))

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.cli.bench_centre import Screen
+from app.cli.benches.window_centre import Screen
 from drivers.telephony.bench_voice import RATE_HZ, Ear, Sound
 from drivers.telephony.caller import CallingPhone, PhoneCall
 from tests.scenarios.harness import ROOT, Centre

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.cli.bench_pop import figures
+from app.cli.benches.pop import figures
 from drivers.telephony.bench_voice import delays_s
 from drivers.telephony.bench_voice import figures as voice_figures
 

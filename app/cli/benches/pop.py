@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from app.cli.bench_centre import BenchCentre
+from app.cli.benches.window_centre import WindowCentre
 from drivers.telephony.caller import CallingPhone, PhoneCall
 
 CUSTOMERS: Final = {"small": 5_000, "full": 100_000}
@@ -36,7 +36,7 @@ def bench_pop(seconds: float, size: str) -> Iterator[dict[str, object]]:
         seconds: how long calls are placed, about two a second.
         size: "small" (5,000 customers) or "full" (100,000).
     """
-    with BenchCentre(customers=CUSTOMERS[size], agents=HEADLESS) as centre:
+    with WindowCentre(customers=CUSTOMERS[size], agents=HEADLESS) as centre:
         log = centre.open_window(WINDOW)
         callers = _Callers(centre, log)
         asyncio.run(callers.call_for(seconds))
@@ -50,7 +50,7 @@ def bench_pop(seconds: float, size: str) -> Iterator[dict[str, object]]:
 class _Callers:
     """Two calls at a time: the first finds the window, which has answered fewest; the other an agent."""
 
-    def __init__(self, centre: BenchCentre, log: Path) -> None:
+    def __init__(self, centre: WindowCentre, log: Path) -> None:
         host, _, port = centre.facts["sip"].rpartition(":")
         self._server = (host, int(port))
         self._numbers, self._log = centre.numbers, log
@@ -103,7 +103,7 @@ class _Callers:
 # ------------------------------------------------------------------ what the logs say
 
 
-def _pops(centre: BenchCentre, log: Path) -> list[Row]:
+def _pops(centre: WindowCentre, log: Path) -> list[Row]:
     """Each pop's moments in ms after the INVITE: server, offer, shown."""
     invited = {
         row["sip_call_id"]: row["at"]

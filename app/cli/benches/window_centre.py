@@ -41,7 +41,7 @@ READY_WITHIN_S: Final = 120.0
 Process = subprocess.Popen[bytes]
 
 
-class BenchCentre:
+class WindowCentre:
     """Entered: the demo is ready. `open_window` adds windows."""
 
     def __init__(self, *, customers: int, agents: int) -> None:
@@ -55,7 +55,7 @@ class BenchCentre:
         self._tokens: dict[str, str] = {}
         self.client = httpx.Client(timeout=20.0, trust_env=False)
 
-    def __enter__(self) -> "BenchCentre":
+    def __enter__(self) -> "WindowCentre":
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an ended bench leaves no demo behind
         try:
             self.numbers = _settle(self.folder, self._customers)
