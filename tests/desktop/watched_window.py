@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextE
 
 from app.cli.desktop import add_parser
 from app.cli.desktop_session import DesktopSession
+from app.cli.given_certificate import trust_of
 
 LABELS = ("caller_name", "caller_number", "order_state")
 PARTS = ("lost_strip", "slip", "slip_page_1", "wrap_up_panel", "call_answer", "call_hang_up")
@@ -74,7 +75,8 @@ class Watched:
 def main() -> int:
     parser = argparse.ArgumentParser()
     add_parser(parser.add_subparsers())
-    session = DesktopSession(parser.parse_args(["desktop", *sys.argv[1:]]))
+    arguments = parser.parse_args(["desktop", *sys.argv[1:]])
+    session = DesktopSession(arguments, trust_of(arguments))
     session.watched = Watched(session)  # type: ignore[attr-defined]
     return session.run()
 
