@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from app.cli.bench import figures as bench_figures
 from app.cli.benches.centre import percentile
 from app.cli.benches.crowd import longest_gap_ms
 from app.cli.benches.offer import figures, gaps
@@ -41,3 +42,14 @@ def test_percentiles_and_gaps():
 def test_an_unknown_bench_is_refused_with_the_names_there_are():
     done = subprocess.run([sys.executable, "-m", "app.cli", "bench", "speed"], capture_output=True, text=True)
     assert done.returncode == 1 and "offer" in done.stderr and "kill" in done.stderr
+
+
+@pytest.mark.req("A1")
+def test_the_srtp_bench_hears_every_desk_in_secret_and_in_the_clear():
+    clear, secret, more = bench_figures("srtp", 0.4, "small")
+    assert (clear["case"], secret["case"], more["case"]) == (
+        "desks_in_the_clear",
+        "desks_srtp",
+        "srtp_over_clear",
+    )
+    assert clear["refused"] == secret["refused"] == 0 and secret["tick_p50_ms"] > clear["tick_p50_ms"] > 0
