@@ -4,6 +4,7 @@ Knows the order DESIGN §7 wants: every event not yet journaled first, then the
 snapshot, then only differences. Knows nothing of calls; the floor decides.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ import msgspec
 
 from app.domain import effects as domain_effects
 from app.domain import inputs
-from app.domain.inputs import BoardConnected, BoardLost
+from app.domain.inputs import BoardConnected, BoardLost, LegEnded
 from app.domain.numbers import comparable
 from app.server import log, metrics
 from app.server.bus import Bus, Entry
@@ -19,6 +20,8 @@ from drivers.protocol import telephony
 from drivers.protocol.board import Board
 from drivers.protocol.telephony import AnyUp, Hello, Load, Snapshot
 
+NO_CIRCUIT = 34  # Q.850
+CALLS_REMEMBERED = 1000
 INPUTS: dict[str, type] = {kind.__name__: kind for kind in inputs.FROM_BOARD}
 COMMANDS: dict[str, Any] = {
     kind.__name__: getattr(telephony, kind.__name__) for kind in domain_effects.TO_BOARD
@@ -57,6 +60,7 @@ class BoardSide:
         self._snapshot = Snapshot(legs=[], recordings=[])
         self._takes_from_seq: int | None = None
         self._link: Board | None = None
+        self._calling: OrderedDict[str, str] = OrderedDict()  # command_id of a Call → its leg
         bus.listen(self._on_entry)
 
     def use(self, link: Board) -> None:
@@ -106,6 +110,9 @@ class BoardSide:
 
     def on_refused(self, command_id: str, reason: str) -> None:
         log.log("warning", "board_command_refused", board=self.name, command_id=command_id, reason=reason)
+        leg = self._calling.pop(command_id, None)
+        if leg is not None:  # a call that could not even begin is over: nobody waits for it
+            self._bus.put(LegEnded(board=self.name, leg=leg, cause=NO_CIRCUIT, by="us", reason=reason))
 
     def on_lost(self, reason: str) -> None:
         self.connected, self._takes_from_seq, self.load = False, None, None
@@ -137,4 +144,12 @@ class BoardSide:
             return
         for position, effect in enumerate(entry.effects):
             if getattr(effect, "board", None) == self.name:
-                self._link.send(to_command(effect, self._epoch, f"{entry.seq}.{position}"))
+                command_id = f"{entry.seq}.{position}"
+                if isinstance(effect, domain_effects.Call):
+                    self._remember_call(command_id, effect.leg)
+                self._link.send(to_command(effect, self._epoch, command_id))
+
+    def _remember_call(self, command_id: str, leg: str) -> None:
+        self._calling[command_id] = leg
+        while len(self._calling) > CALLS_REMEMBERED:
+            self._calling.popitem(last=False)

@@ -62,7 +62,7 @@ class Centre:
     def __enter__(self) -> "Centre":
         try:
             until("demo.json", self._is_ready, READY_WITHIN_S)
-            if self.facts["certificate"]:
+            if self.facts.get("certificate"):
                 known = ssl.create_default_context(cafile=self.facts["certificate"])
                 self.client = httpx.Client(timeout=20.0, trust_env=False, verify=known)
         except BaseException:

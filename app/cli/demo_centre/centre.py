@@ -271,13 +271,14 @@ class DemoCentre:
         content = {
             "http": self.http,
             "ws": live_link_url(self.http),
-            "certificate": None if self._certificate is None else str(self._certificate),
             "sip": self._sip,
             "config": str(self._loaded.path),
             "log": str(self._log),
             "users": user_table(self._loaded.configuration),
             "pids": pids,
         }
+        if self._certificate is not None:
+            content["certificate"] = str(self._certificate)
         if content == self._written:
             return
         fresh = self._file.with_suffix(".new")

@@ -228,7 +228,10 @@ class Board:
         """Place a server's call; why it cannot, or "" when it is on its way."""
         scheme, _, rest = wish.to.partition(":")
         if scheme == "number":
-            return self._through_trunks(leg, rest, list(wish.trunks), wish)
+            known = [name for name in wish.trunks if name in self.trunks]
+            # sorted() is stable: the server's order among the good ones, then among the doubtful.
+            names = sorted(known, key=lambda name: self.trunks[name].is_doubtful)
+            return self._through_trunks(leg, rest, names, wish)
         if scheme == "phone":
             contacts = self.registrar.contacts(rest)
             if not contacts:
@@ -246,8 +249,8 @@ class Board:
 
     def _through_trunks(self, leg: Leg, number: str, names: list[str], wish: t.Call) -> str:
         while names:
-            trunk = self.trunks.get(names.pop(0))
-            if trunk is None or not trunk.may_call(self.wheel.now_s):
+            trunk = self.trunks[names.pop(0)]
+            if not trunk.may_call(self.wheel.now_s):
                 continue
             assert trunk.address is not None
             leg.trunk = trunk.line.name

@@ -63,9 +63,15 @@ class Trunk:
             return source[1] == self.address[1] or not source[0].startswith("127.")
         return any(ip_address(source[0]) in network for network in self._networks)
 
+    @property
+    def is_doubtful(self) -> bool:
+        """It did not answer when last asked, or turned us away. Many gateways never answer OPTIONS
+        and still take calls, so such a trunk is tried last, not left out."""
+        return self.state in ("unreachable", "rejected")
+
     def may_call(self, now_s: float) -> bool:
         """One more outgoing call within max_calls and calls_per_second; counts it."""
-        if self.address is None or self.state in ("unreachable", "rejected"):
+        if self.address is None:
             return False
         if self.line.max_calls and self.calls >= self.line.max_calls:
             return False

@@ -319,6 +319,18 @@ def test_a_failed_trunk_is_followed_by_the_next(make_world):
     assert [trunk.calls for trunk in world.board.trunks.values()] == [0, 0]
 
 
+def test_a_trunk_that_never_answers_options_is_tried_last_not_left_out(make_world):
+    world = make_world(trunks=[t_settings("mute", "127.0.0.1:50000"), t_settings("good", "127.0.0.1:50001")])
+    world.board.trunks["mute"].address = ("127.0.0.1", 50000)
+    world.board.trunks["good"].address = ("127.0.0.1", 50001)
+    world.board.trunks["mute"].state = "unreachable"
+    world.do(t.Call, leg="out1", to="number:110", trunks=["mute", "good"])
+    assert requests(world, "INVITE")[-1].uri == "sip:110@127.0.0.1:50001"
+    world.board.trunks["good"].state = "unreachable"
+    world.do(t.Call, leg="out2", to="number:110", trunks=["mute"])
+    assert requests(world, "INVITE")[-1].uri == "sip:110@127.0.0.1:50000"
+
+
 def test_a_bridge_relays_ringing_and_joins_both(world):
     world.invite("9110")
     (invite,) = requests(world, "INVITE")

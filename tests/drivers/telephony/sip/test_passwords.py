@@ -127,7 +127,7 @@ def test_a_silent_trunk_is_unreachable_and_tried_again(world):
     trunk.address = ("127.0.0.1", 50000)
     trunk.start()
     world.pass_s(34)
-    assert trunk.state == "unreachable" and not trunk.may_call(world.wheel.now_s)
+    assert trunk.state == "unreachable" and trunk.is_doubtful
     world.take()
     world.pass_s(10)
     assert [m.method for m in world.take() if isinstance(m, Request)]
